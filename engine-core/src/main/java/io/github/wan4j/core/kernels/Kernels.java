@@ -1,0 +1,98 @@
+package io.github.wan4j.core.kernels;
+
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operations that a device fuses or replaces. B batch, L tokens, D model dimension, H heads of d, C channels; {@code x}
+ * is the residual stream. Results belong to the innermost scope. Implementations are used by one thread at a time.
+ *
+ * <p>Where a result is said to be rounded, the operation computes in f32 and rounds once, there.
+ */
+public interface Kernels {
+    // ---- transformer -----------------------------------------------------------------------------------------------
+
+    /**
+     * softmax(scale · q kᵀ + bias) v. q [B, L, H, d], k and v [B, S, H, d], any strides with d contiguous; bias [1, H, L, S]
+     * or null. Returns [B, L, H, d], contiguous. With a bias the products, sums and the softmax are rounded to q's dtype one
+     * by one, as UMT5 does.
+     */
+    Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias);
+
+    /** LN of x [B, L, D], rounded to x's dtype, then scaled and shifted in f32 and rounded to {@code out}. */
+    Tensor norm(Tensor x, Norm norm, DType out);
+
+    /** x + y · gate in f32; x, y [B, L, D], gate 1 if null. */
+    Tensor gatedAdd(Tensor x, Tensor y, @Nullable Rows gate);
+
+    /** {@link #gatedAdd} followed by {@link #norm} of the sum. */
+    Added gatedAddNorm(Tensor x, Tensor y, @Nullable Rows gate, Norm norm, DType out);
+
+    /** The new residual stream, f32, and its norm. */
+    record Added(Tensor x, Tensor normed) {}
+
+    /**
+     * RMS norm of q and k [B, L, D] over the full D, rounded to their dtype, times weight [D] f32, heads split and rotated.
+     * Returns both as [B, L, H, d] in the input's dtype.
+     */
+    QueryKey rmsRope(Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads);
+
+    /** Normalised and rotated queries and keys. */
+    record QueryKey(Tensor q, Tensor k) {}
+
+    /** x · rsqrt(mean x² + eps) over the last dimension, rounded to x's dtype, times weight; result in x's dtype. */
+    Tensor rmsNorm(Tensor x, Tensor weight, double eps);
+
+    /** x [.., in], weight [out, in], bias [out] or null, all of one dtype; x Wᵀ + b. */
+    Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias);
+
+    /** GELU (tanh form) of {@link #linear}. */
+    Tensor linearGelu(Tensor x, Tensor weight, @Nullable Tensor bias);
+
+    /** up · GELU(gate), the tanh form written out with a rounding to the dtype after every step, as UMT5 has it. */
+    Tensor geluGate(Tensor gate, Tensor up);
+
+    /** latent [C, T, h, w] f32 to tokens [1, T·h/2·w/2, C·4]; features in the order channel, dy, dx. */
+    Tensor patchify(Tensor latent, DType out);
+
+    /**
+     * tokens [1, T·h/2·w/2, 4·C], features in the order dy, dx, channel, to [C, T, h, w] f32; every value is rounded to
+     * {@code rounding} on the way.
+     */
+    Tensor unpatchify(Tensor tokens, long frames, long height, long width, DType rounding);
+
+    // ---- sampling, f32 ---------------------------------------------------------------------------------------------
+
+    /** uncond + guidance · (cond − uncond). */
+    Tensor guidance(Tensor cond, Tensor uncond, double guidance);
+
+    /** Σ coefficientᵢ · tensorᵢ. */
+    Tensor combine(double[] coefficients, Tensor... tensors);
+
+    // ---- VAE; x [1, C, T, H, W] ------------------------------------------------------------------------------------
+
+    /** x in the memory layout that this device's convolutions like best. */
+    Tensor layout(Tensor x);
+
+    /**
+     * x with weight [O, C, kt, kh, kw] and bias [O], zero-padded in height and width by {@code padding} (height, width) on both
+     * sides and not at all in time; stride in time, height, width.
+     */
+    Tensor convolution(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding);
+
+    /** SiLU of {@link #channelNorm}, behind {@code front} frames of history: see {@link #behind}. */
+    Tensor channelNormSilu(Tensor x, Tensor gamma, int front, @Nullable Tensor history);
+
+    /** x / max(‖x‖₂, 1e-12) over the channels · √C · gamma [C]. */
+    Tensor channelNorm(Tensor x, Tensor gamma);
+
+    /**
+     * {@code front} frames followed by x: [1, C, front + T, H, W]. The frames are the last ones of history [1, C, m, H, W],
+     * zeros where it is shorter or null. A causal convolution is this and a {@link #convolution}.
+     */
+    Tensor behind(Tensor x, int front, @Nullable Tensor history);
+
+    /** Height and width doubled by repetition, then {@link #convolution} with a kernel of one frame and padding 1. */
+    Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias);
+}

@@ -1,0 +1,10 @@
+package io.github.wan4j.core.nn;
+
+import io.github.wan4j.core.tensor.Tensor;
+import java.util.List;
+
+/** Several linear layers over one input, such as q, k and v: computed as one product where that is faster. */
+public interface Projections {
+    /** x [.., in]; one [.., out] for each layer, possibly views of one product (rows apart, last dimension contiguous). */
+    List<Tensor> forward(Tensor x);
+}

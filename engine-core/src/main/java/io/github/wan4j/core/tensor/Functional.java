@@ -1,0 +1,105 @@
+package io.github.wan4j.core.tensor;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** The operators of neural networks, as libtorch has them. */
+public final class Functional {
+    private static final long[] NO_DILATION_2D = {1, 1};
+    private static final long[] NO_DILATION_3D = {1, 1, 1};
+
+    private Functional() {}
+
+    /** x [.., in], weight [out, in], bias [out]; x Wᵀ + b [.., out]. */
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        return Tensor.call(
+                "linear",
+                () -> bias == null
+                        ? torch.linear(x.handle(), weight.handle())
+                        : torch.linear(x.handle(), weight.handle(), new TensorOptional(bias.handle())),
+                x,
+                weight);
+    }
+
+    /** Over the last dimension, biased variance. */
+    public static Tensor layerNorm(Tensor x, double eps, @Nullable Tensor weight, @Nullable Tensor bias) {
+        return Tensor.call(
+                "layerNorm",
+                () -> torch.layer_norm(
+                        x.handle(), new long[] {x.size(-1)}, optional(weight), optional(bias), eps, true),
+                x);
+    }
+
+    /** The tanh form. */
+    public static Tensor gelu(Tensor x) {
+        return Tensor.call("gelu", () -> torch.gelu(x.handle(), new BytePointer("tanh")), x);
+    }
+
+    public static Tensor silu(Tensor x) {
+        return Tensor.call("silu", () -> torch.silu(x.handle()), x);
+    }
+
+    public static Tensor softmax(Tensor x, long dim, DType dtype) {
+        return Tensor.call(
+                "softmax", () -> torch.softmax(x.handle(), dim, new ScalarTypeOptional(dtype.torchType())), x);
+    }
+
+    /** q [B, H, L, d], k and v [B, H, S, d], bias broadcast to [B, H, L, S]; softmax(scale q kᵀ + bias) v. */
+    public static Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias) {
+        return Tensor.call(
+                "attention",
+                () -> torch.scaled_dot_product_attention(
+                        q.handle(),
+                        k.handle(),
+                        v.handle(),
+                        optional(bias),
+                        0.0,
+                        false,
+                        new DoubleOptional(scale),
+                        false),
+                q,
+                k,
+                v);
+    }
+
+    /** x [N, I, T, H, W], weight [O, I, kt, kh, kw], bias [O]; symmetric zero padding. */
+    public static Tensor conv3d(Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding) {
+        return Tensor.call(
+                "conv3d",
+                () -> torch.conv3d(x.handle(), weight.handle(), optional(bias), stride, padding, NO_DILATION_3D, 1),
+                x,
+                weight);
+    }
+
+    /** x [N, I, H, W], weight [O, I, kh, kw], bias [O]; symmetric zero padding. */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding) {
+        return Tensor.call(
+                "conv2d",
+                () -> torch.conv2d(x.handle(), weight.handle(), optional(bias), stride, padding, NO_DILATION_2D, 1),
+                x,
+                weight);
+    }
+
+    /**
+     * The same convolutions (two or three spatial dimensions) by oneDNN, f32 on a CPU. torch takes oneDNN for large
+     * inputs only, although it is several times faster on small ones.
+     */
+    public static Tensor oneDnnConvolution(
+            Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding) {
+        long[] dilation = stride.length == 3 ? NO_DILATION_3D : NO_DILATION_2D;
+        return Tensor.call(
+                "oneDnnConvolution",
+                () -> torch.mkldnn_convolution(
+                        x.handle(), weight.handle(), optional(bias), padding, stride, dilation, 1),
+                x,
+                weight);
+    }
+
+    private static TensorOptional optional(@Nullable Tensor tensor) {
+        return tensor == null ? new TensorOptional() : new TensorOptional(tensor.handle());
+    }
+}
