@@ -1,0 +1,70 @@
+package io.github.wan4j.video;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/** The compressed form in which a video is sampled: normalised fp32 values [C, T, h, w] in host memory. Immutable. */
+public final class Latents {
+    private final float[] values;
+    private final int[] shape;
+
+    private Latents(float[] values, int[] shape) {
+        if (shape.length != 4 || Arrays.stream(shape).anyMatch(side -> side < 1)) {
+            throw new IllegalArgumentException("latents have a shape [C, T, h, w], not " + Arrays.toString(shape));
+        }
+        long count = Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact);
+        if (values.length != count) {
+            throw new IllegalArgumentException("latents of shape " + Arrays.toString(shape) + " have " + count
+                    + " values, there are " + values.length);
+        }
+        this.values = values;
+        this.shape = shape;
+    }
+
+    /** A copy of the values in the order of the shape [C, T, h, w]. */
+    public static Latents of(float[] values, int... cthw) {
+        return new Latents(values.clone(), cthw.clone());
+    }
+
+    /** [C, T, h, w], a copy. */
+    public int[] shape() {
+        return shape.clone();
+    }
+
+    public int channels() {
+        return shape[0];
+    }
+
+    /** Latent frames T; the video has 4(T-1)+1. */
+    public int frames() {
+        return shape[1];
+    }
+
+    public int height() {
+        return shape[2];
+    }
+
+    public int width() {
+        return shape[3];
+    }
+
+    /** All values, read-only. */
+    public FloatBuffer values() {
+        return FloatBuffer.wrap(values).asReadOnlyBuffer();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Latents that && Arrays.equals(shape, that.shape) && Arrays.equals(values, that.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Arrays.hashCode(shape) + Arrays.hashCode(values);
+    }
+
+    @Override
+    public String toString() {
+        return "latents " + Arrays.toString(shape);
+    }
+}

@@ -1,0 +1,20 @@
+package io.github.wan4j.video;
+
+import java.awt.image.BufferedImage;
+
+/**
+ * Hears what a job does, on one thread of the engine and in order. A listener that throws fails its job with that
+ * exception; one that blocks holds the job up.
+ */
+public interface ProgressListener {
+    /** Part {@code i} of {@code n} of a stage is finished; {@code i} is 0 when it begins. */
+    default void onStage(Stage stage, int i, int n) {}
+
+    default void onStep(StepEvent step) {}
+
+    /** What the video looks like after step {@code step}, counted from 0: small and rough. */
+    default void onPreview(BufferedImage image, int step) {}
+
+    /** Something the caller should know that does not stop the job; one sentence. */
+    default void onWarning(String text) {}
+}

@@ -1,0 +1,385 @@
+package io.github.wan4j.video;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What video is wanted. Whatever is left unset takes the model's default. Immutable; two requests are equal when they ask
+ * for the same video, whoever listens.
+ */
+public final class VideoRequest {
+    private final Builder set;
+
+    private VideoRequest(Builder set) {
+        this.set = set;
+    }
+
+    public static Builder builder(String prompt) {
+        return new Builder().prompt(prompt);
+    }
+
+    public static Builder builder(EncodedPrompt prompt) {
+        return new Builder().prompt(prompt);
+    }
+
+    public Builder toBuilder() {
+        return new Builder(set);
+    }
+
+    /** The text; empty when an encoded prompt was given alone. */
+    public Optional<String> prompt() {
+        return Optional.ofNullable(set.prompt);
+    }
+
+    /** Takes the place of the text, which then is kept for the records only. */
+    public Optional<EncodedPrompt> encodedPrompt() {
+        return Optional.ofNullable(set.encodedPrompt);
+    }
+
+    public Optional<String> negativePrompt() {
+        return Optional.ofNullable(set.negativePrompt);
+    }
+
+    /** Takes the place of the negative text. */
+    public Optional<EncodedPrompt> encodedNegativePrompt() {
+        return Optional.ofNullable(set.encodedNegativePrompt);
+    }
+
+    public Optional<Path> imageFile() {
+        return Optional.ofNullable(set.imageFile);
+    }
+
+    /** A copy of the image given. */
+    public Optional<BufferedImage> image() {
+        return Optional.ofNullable(set.image).map(Picture::toImage);
+    }
+
+    /** The image as the model's autoencoder has encoded it, [C, 1, h, w]. */
+    public Optional<Latents> firstFrame() {
+        return Optional.ofNullable(set.firstFrame);
+    }
+
+    /** Whether the video is to begin with an image, in whichever form. */
+    public boolean hasImage() {
+        return set.imageFile != null || set.image != null || set.firstFrame != null;
+    }
+
+    public Optional<Size> size() {
+        return set.width == null || set.height == null
+                ? Optional.empty()
+                : Optional.of(new Size(set.width, set.height));
+    }
+
+    public OptionalInt frames() {
+        return set.frames == null ? OptionalInt.empty() : OptionalInt.of(set.frames);
+    }
+
+    public OptionalDouble seconds() {
+        return optional(set.seconds);
+    }
+
+    public OptionalInt steps() {
+        return set.steps == null ? OptionalInt.empty() : OptionalInt.of(set.steps);
+    }
+
+    public OptionalDouble shift() {
+        return optional(set.shift);
+    }
+
+    public Optional<Guidance> guidance() {
+        return Optional.ofNullable(set.guidance);
+    }
+
+    public Optional<Solver> solver() {
+        return Optional.ofNullable(set.solver);
+    }
+
+    public OptionalLong seed() {
+        return set.seed == null ? OptionalLong.empty() : OptionalLong.of(set.seed);
+    }
+
+    /** The latents that sampling begins with, [C, T, h, w], in place of those that the seed gives. */
+    public Optional<Latents> noise() {
+        return Optional.ofNullable(set.noise);
+    }
+
+    public Optional<ProgressListener> listener() {
+        return Optional.ofNullable(set.listener);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof VideoRequest that && set.values().equals(that.set.values());
+    }
+
+    @Override
+    public int hashCode() {
+        return set.values().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "video of " + prompt().map(text -> "\"" + text + "\"").orElse("an encoded prompt");
+    }
+
+    private static OptionalDouble optional(@Nullable Double value) {
+        return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /** Gathers a request; {@link #build} reports everything that is wrong with it at once. */
+    public static final class Builder {
+        private @Nullable String prompt;
+        private @Nullable EncodedPrompt encodedPrompt;
+        private @Nullable String negativePrompt;
+        private @Nullable EncodedPrompt encodedNegativePrompt;
+        private @Nullable Path imageFile;
+        private @Nullable Picture image;
+        private @Nullable Latents firstFrame;
+        private @Nullable Integer width;
+        private @Nullable Integer height;
+        private @Nullable Integer frames;
+        private @Nullable Double seconds;
+        private @Nullable Integer steps;
+        private @Nullable Double shift;
+        private @Nullable Guidance guidance;
+        private @Nullable Solver solver;
+        private @Nullable Long seed;
+        private @Nullable Latents noise;
+        private @Nullable ProgressListener listener;
+
+        private Builder() {}
+
+        private Builder(Builder from) {
+            prompt = from.prompt;
+            encodedPrompt = from.encodedPrompt;
+            negativePrompt = from.negativePrompt;
+            encodedNegativePrompt = from.encodedNegativePrompt;
+            imageFile = from.imageFile;
+            image = from.image;
+            firstFrame = from.firstFrame;
+            width = from.width;
+            height = from.height;
+            frames = from.frames;
+            seconds = from.seconds;
+            steps = from.steps;
+            shift = from.shift;
+            guidance = from.guidance;
+            solver = from.solver;
+            seed = from.seed;
+            noise = from.noise;
+            listener = from.listener;
+        }
+
+        /** What two requests are compared by: everything but the listener. */
+        private List<@Nullable Object> values() {
+            return Arrays.asList(
+                    prompt,
+                    encodedPrompt,
+                    negativePrompt,
+                    encodedNegativePrompt,
+                    imageFile,
+                    image,
+                    firstFrame,
+                    width,
+                    height,
+                    frames,
+                    seconds,
+                    steps,
+                    shift,
+                    guidance,
+                    solver,
+                    seed,
+                    noise);
+        }
+
+        public Builder prompt(String text) {
+            prompt = text;
+            return this;
+        }
+
+        /** Saves encoding; the text, if there is one, is kept for the records only. */
+        public Builder prompt(EncodedPrompt encoded) {
+            encodedPrompt = encoded;
+            return this;
+        }
+
+        /** What the video should not look like; the empty text is truly empty. */
+        public Builder negativePrompt(String text) {
+            negativePrompt = text;
+            return this;
+        }
+
+        public Builder negativePrompt(EncodedPrompt encoded) {
+            encodedNegativePrompt = encoded;
+            return this;
+        }
+
+        /** The first frame as a PNG or JPEG file, read when the job runs. */
+        public Builder image(Path file) {
+            imageFile = file;
+            return this;
+        }
+
+        /** The first frame; the image is copied. */
+        public Builder image(BufferedImage picture) {
+            image = new Picture(picture);
+            return this;
+        }
+
+        /** The first frame as latents [C, 1, h, w]. */
+        public Builder firstFrame(Latents latents) {
+            firstFrame = latents;
+            return this;
+        }
+
+        /** In pixels; with an image only the area counts. */
+        public Builder size(int newWidth, int newHeight) {
+            width = newWidth;
+            height = newHeight;
+            return this;
+        }
+
+        public Builder frames(int count) {
+            frames = count;
+            return this;
+        }
+
+        /** The length instead of the number of frames. */
+        public Builder seconds(double length) {
+            seconds = length;
+            return this;
+        }
+
+        public Builder steps(int count) {
+            steps = count;
+            return this;
+        }
+
+        /** How strongly the noise levels are shifted upwards. */
+        public Builder shift(double value) {
+            shift = value;
+            return this;
+        }
+
+        public Builder guidance(double both) {
+            return guidance(both, both);
+        }
+
+        /** One for each expert of a model that has two. */
+        public Builder guidance(double low, double high) {
+            guidance = new Guidance(low, high);
+            return this;
+        }
+
+        public Builder solver(Solver value) {
+            solver = value;
+            return this;
+        }
+
+        public Builder seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        /** Draws a seed now: the request has it, and every job of this request uses the same. */
+        public Builder randomSeed() {
+            return seed(new SecureRandom().nextInt() & 0xffff_ffffL);
+        }
+
+        /** The latents [C, T, h, w] to begin with, in place of those that the seed gives. */
+        public Builder noise(Latents latents) {
+            noise = latents;
+            return this;
+        }
+
+        public Builder listener(ProgressListener value) {
+            listener = value;
+            return this;
+        }
+
+        /** Checks what can be checked without a model. */
+        public VideoRequest build() {
+            return build(request -> List.of());
+        }
+
+        /**
+         * Checks also against a model, so that a caller hears of all problems at once. The check sees the request
+         * without the settings that are wrong already.
+         */
+        public VideoRequest build(Function<VideoRequest, List<String>> check) {
+            Builder valid = new Builder(this);
+            List<String> problems = new ArrayList<>(valid.dropInvalid());
+            problems.addAll(check.apply(new VideoRequest(valid)));
+            if (!problems.isEmpty()) {
+                throw new InvalidRequestException(problems);
+            }
+            return new VideoRequest(valid);
+        }
+
+        private List<String> dropInvalid() {
+            List<String> problems = new ArrayList<>();
+            if (prompt == null && encodedPrompt == null) {
+                problems.add("prompt is missing, give a text, which may be empty");
+            }
+            if (countNonNull(imageFile, image, firstFrame) > 1) {
+                problems.add("the first frame is given in several forms, give one image or its latents");
+            }
+            if (firstFrame != null && firstFrame.frames() != 1) {
+                problems.add("first frame has " + firstFrame.frames() + " latent frames, give 1");
+                firstFrame = null;
+            }
+            if (width != null && height != null && (width < 1 || height < 1)) {
+                problems.add("size is " + width + "x" + height + ", both sides must be at least 1");
+                width = null;
+                height = null;
+            }
+            if (frames != null && seconds != null) {
+                problems.add("frames and seconds are both given, give one of them");
+                seconds = null;
+            }
+            if (frames != null && frames < 1) {
+                problems.add("frames is " + frames + ", take at least 1");
+                frames = null;
+            }
+            if (seconds != null && !(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
+                problems.add("seconds is " + seconds + ", take a number above 0");
+                seconds = null;
+            }
+            if (steps != null && steps < 1) {
+                problems.add("steps is " + steps + ", take at least 1");
+                steps = null;
+            }
+            if (shift != null && !(shift > 0 && shift < Double.POSITIVE_INFINITY)) {
+                problems.add("shift is " + shift + ", take a number above 0");
+                shift = null;
+            }
+            if (guidance != null && !(isGuidance(guidance.low()) && isGuidance(guidance.high()))) {
+                problems.add("guidance is " + guidance + ", take numbers from 0 upwards");
+                guidance = null;
+            }
+            if (seed != null && seed < 0) {
+                problems.add("seed is " + seed + ", take 0 or more, or a random one");
+                seed = null;
+            }
+            return problems;
+        }
+
+        private static boolean isGuidance(double value) {
+            return value >= 0 && value < Double.POSITIVE_INFINITY;
+        }
+
+        private static long countNonNull(@Nullable Object... values) {
+            return Arrays.stream(values).filter(value -> value != null).count();
+        }
+    }
+}
