@@ -63,7 +63,7 @@ public final class Frame {
         int[] pixels = new int[width * height];
         ByteBuffer bytes = rgb();
         for (int i = 0; i < pixels.length; i++) {
-            pixels[i] = (bytes.get() & 255) << 16 | (bytes.get() & 255) << 8 | bytes.get() & 255;
+            pixels[i] = (bytes.get() & 255) << 16 | (bytes.get() & 255) << 8 | (bytes.get() & 255);
         }
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, width, height, pixels, 0, width);

@@ -30,11 +30,10 @@ final class Picture {
 
     @Override
     public boolean equals(Object other) {
-        return other == this
-                || other instanceof Picture that
-                        && image.getWidth() == that.image.getWidth()
-                        && image.getColorModel().equals(that.image.getColorModel())
-                        && Arrays.equals(pixels(), that.pixels());
+        return other instanceof Picture that
+                && image.getWidth() == that.image.getWidth()
+                && image.getColorModel().equals(that.image.getColorModel())
+                && Arrays.equals(pixels(), that.pixels());
     }
 
     @Override
