@@ -3,6 +3,7 @@ package io.github.wan4j.video;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** The rule that takes the latents from one noise level to the next. */
 public enum Solver {
@@ -12,6 +13,8 @@ public enum Solver {
     DPMPP("dpm++"),
     /** Plain Euler steps. */
     EULER("euler");
+
+    private static final Set<String> DPMPP_ALIASES = Set.of("dpm", "dpmpp");
 
     private final String label;
 
@@ -26,7 +29,8 @@ public enum Solver {
 
     /** Reads a name in any case; one that is unknown is refused together with the nearest that is known. */
     public static Solver parse(String text) {
-        String wanted = text.toLowerCase(Locale.ROOT);
+        String name = text.toLowerCase(Locale.ROOT);
+        String wanted = DPMPP_ALIASES.contains(name) ? DPMPP.label : name;
         return Arrays.stream(values())
                 .filter(solver -> solver.label.equals(wanted))
                 .findFirst()
