@@ -2,7 +2,7 @@ package io.github.wan4j.video;
 
 /**
  * How far the prediction is pushed from the negative prompt towards the prompt, for the expert of low noise and the one
- * of high noise. A model of one expert has both equal; 1 means that the negative prompt is not computed.
+ * of high noise. A model of one expert has both equal; 1 follows the prompt alone.
  */
 public record Guidance(double low, double high) {
     public Guidance(double both) {

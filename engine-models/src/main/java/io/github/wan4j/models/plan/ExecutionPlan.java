@@ -1,0 +1,82 @@
+package io.github.wan4j.models.plan;
+
+import io.github.wan4j.models.sampler.Schedule;
+import io.github.wan4j.video.Branch;
+import io.github.wan4j.video.Expert;
+import io.github.wan4j.video.Plan;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Everything a job will do, step by step. Immutable; {@link #toString} prints it as a table. */
+public final class ExecutionPlan implements Plan {
+    private final PlanRequest request;
+    private final LatentShape latent;
+    private final Schedule schedule;
+    private final List<PlannedStep> steps;
+
+    ExecutionPlan(PlanRequest request, LatentShape latent, Schedule schedule, List<PlannedStep> steps) {
+        this.request = request;
+        this.latent = latent;
+        this.schedule = schedule;
+        this.steps = List.copyOf(steps);
+    }
+
+    /** What it was made for. */
+    public PlanRequest request() {
+        return request;
+    }
+
+    public LatentShape latent() {
+        return latent;
+    }
+
+    /** Length of the transformer's sequence. */
+    public int tokens() {
+        return latent.tokens();
+    }
+
+    public Schedule schedule() {
+        return schedule;
+    }
+
+    @Override
+    public List<PlannedStep> steps() {
+        return steps;
+    }
+
+    @Override
+    public int forwards() {
+        return steps.stream().mapToInt(step -> step.computed().size()).sum();
+    }
+
+    /** Passes by expert and branch; experts that serve no step are not in it. */
+    public Map<Expert, Map<Branch, Integer>> forwardsBy() {
+        Map<Expert, Map<Branch, Integer>> counts = new EnumMap<>(Expert.class);
+        for (PlannedStep step : steps) {
+            Map<Branch, Integer> branches = counts.computeIfAbsent(
+                    step.expert(), expert -> new EnumMap<>(Map.of(Branch.COND, 0, Branch.UNCOND, 0)));
+            step.computed().forEach(branch -> branches.merge(branch, 1, Integer::sum));
+        }
+        counts.replaceAll((expert, branches) -> Collections.unmodifiableMap(branches));
+        return Collections.unmodifiableMap(counts);
+    }
+
+    @Override
+    public String mask() {
+        return mask(Branch.COND);
+    }
+
+    /** One character a step for one branch, as {@link Action#mark}. */
+    public String mask(Branch branch) {
+        StringBuilder text = new StringBuilder(steps.size());
+        steps.forEach(step -> text.append(step.of(branch).mark()));
+        return text.toString();
+    }
+
+    @Override
+    public String toString() {
+        return new PlanTable(this).toString();
+    }
+}

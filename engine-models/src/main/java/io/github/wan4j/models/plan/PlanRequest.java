@@ -1,0 +1,38 @@
+package io.github.wan4j.models.plan;
+
+import io.github.wan4j.video.Guidance;
+import io.github.wan4j.video.ModelInfo;
+import io.github.wan4j.video.Size;
+import io.github.wan4j.video.Solver;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All that a plan follows from; every default filled in already. */
+public record PlanRequest(
+        ModelShape model, Size size, int frames, int steps, double shift, Solver solver, Guidance guidance) {
+
+    /** What is wrong with it, one sentence each with the nearest valid value; empty when nothing is. */
+    public List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        int multiple = model.sizeMultiple();
+        if (size.width() % multiple != 0 || size.height() % multiple != 0) {
+            problems.add("size is " + size + ", " + model.name() + " needs multiples of " + multiple + ", take "
+                    + new Size(nearest(size.width(), multiple), nearest(size.height(), multiple)));
+        }
+        if (frames < 1 || frames % 4 != 1) {
+            problems.add("frames is " + frames + ", it must be one more than a multiple of 4, take "
+                    + ModelInfo.nearestFrames(frames));
+        }
+        if (steps < 1 || steps > 1000) {
+            problems.add("steps is " + steps + ", take " + (steps < 1 ? "at least 1" : "at most 1000"));
+        }
+        if (!(shift > 0 && shift < Double.POSITIVE_INFINITY)) {
+            problems.add("shift is " + shift + ", take a number above 0");
+        }
+        return problems;
+    }
+
+    private static int nearest(int value, int multiple) {
+        return Math.max(1, Math.round((float) value / multiple)) * multiple;
+    }
+}
