@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Builds the checks for the GPU at hand and runs them.
+#   run.sh [--quick] [norm|rms|latents|umt5|vae ...]    SANITIZER=memcheck|racecheck|initcheck|synccheck runs the quick ones under it
+#   run.sh --compile                                    only compiles, for every architecture, and fails on a spill
+set -euo pipefail
+cd "$(dirname "$0")"
+kernels=../main/resources/wan4j/kernels
+build=${BUILD:-../../target/check}
+mkdir -p "$build"
+options=(-std=c++17 -O3 -lineinfo -I "$kernels")
+
+if [ "${1:-}" = --compile ]; then
+    for arch in ${ARCHITECTURES:-80 89 90a 120}; do
+        for file in norm rms latents umt5 vae; do
+            nvcc "${options[@]}" -gencode "arch=compute_$arch,code=sm_$arch" -Xptxas -v -cubin -o "$build/$file.$arch.cubin" $file.cu 2> "$build/$file.$arch.log"
+        done
+        kernelCount=$(cat "$build"/*."$arch".log | grep -c 'Compiling entry function .*wan4j')
+        spilled=$(cat "$build"/*."$arch".log | grep -A1 'Function properties for .*wan4j' | grep -c 'bytes stack frame' || true)
+        bad=$(cat "$build"/*."$arch".log | grep -A1 'Function properties for .*wan4j' | grep 'bytes stack frame' | grep -vc '0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads' || true)
+        echo "sm_$arch: $kernelCount kernels, $bad with a stack frame or spills"
+        if [ "$bad" != 0 ] || [ "$kernelCount" = 0 ] || [ "$kernelCount" != "$spilled" ]; then exit 1; fi
+    done
+    exit
+fi
+
+arch=${ARCH:-native}
+jobs=()
+for file in main norm rms latents umt5 vae; do
+    nvcc "${options[@]}" -arch="$arch" -c -o "$build/$file.o" $file.cu & jobs+=($!)
+done
+for job in "${jobs[@]}"; do wait "$job"; done
+nvcc -arch="$arch" -o "$build/check" "$build"/*.o
+if [ -n "${SANITIZER:-}" ]; then exec compute-sanitizer --tool "$SANITIZER" --error-exitcode 3 "$build/check" --quick "$@"; fi
+exec "$build/check" "$@"

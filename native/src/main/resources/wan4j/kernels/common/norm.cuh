@@ -1,0 +1,41 @@
+// LayerNorm of one row held in registers, times (base + scale), plus shift.
+#pragma once
+#include "common/pack.cuh"
+#include "common/reduce.cuh"
+
+/** The first `split` tokens of each batch item take row 0 of the modulation, the others the row `stride` elements on. */
+struct Rows {
+    int length, split, stride;
+    __device__ __forceinline__ u64 offset(u32 row) const { return (int) (row % (u32) length) < split ? 0 : (u64) stride; }
+};
+
+/** v: the thread's packs, STEP elements apart from column `at`. base is 1 for a modulation, 0 for an affine weight. */
+template <class In, class Out, int D, int WARPS, int N, int PACKS>
+__device__ __forceinline__ void normModulate(const Pack<In, N> (&v)[PACKS], const float* scale, const float* shift,
+        Out* out, int at, float base, float epsilon) {
+    constexpr int STEP = 32 * WARPS * N, COUNT = PACKS * N;
+    float sum = 0.f, square = 0.f;
+#pragma unroll
+    for (int i = 0; i < PACKS; i++)
+#pragma unroll
+        for (int j = 0; j < N; j++) sum += v[i][j];
+    const float own = sum * (1.f / COUNT);
+#pragma unroll
+    for (int i = 0; i < PACKS; i++)
+#pragma unroll
+        for (int j = 0; j < N; j++) {
+            const float a = v[i][j] - own;
+            square += a * a;
+        }
+    const Moments m = momentsOverRow<WARPS>({own, square}, COUNT);
+    const float r = rsqrtf(m.square * (1.f / D) + epsilon);
+#pragma unroll
+    for (int i = 0; i < PACKS; i++) {
+        const int c = i * STEP + at;
+        const auto a = Pack<float, N>::cached(scale + c), b = Pack<float, N>::cached(shift + c);
+        float o[N];
+#pragma unroll
+        for (int j = 0; j < N; j++) o[j] = rounded<In>((v[i][j] - m.mean) * r) * (base + a[j]) + b[j];
+        Pack<Out, N>::of(o).store(out + c);
+    }
+}
