@@ -51,7 +51,7 @@ template <class T, class Angle, int D, int HEAD, int N, int WARPS> void rope(int
     Buffer<Angle> cosines((u64) length * HEAD / 2), sines((u64) length * HEAD / 2);
     angles<<<(unsigned) ((cosines.n + 255) / 256), 256>>>(cosines.p, sines.p, cosines.n);
     const auto run = [&] {
-        wan4j_rms_rope<T, Angle, D, HEAD, N, WARPS><<<rows, 32 * WARPS>>>(qkv.p, qkv.p + D, weightQ.p, weightK.p, cosines.p, sines.p,
+        wan4j_rms_rope<T, float, Angle, D, HEAD, N, WARPS><<<rows, 32 * WARPS>>>(qkv.p, qkv.p + D, weightQ.p, weightK.p, cosines.p, sines.p,
                 outQ.p, outK.p, length, stride, stride, 1e-6f);
     };
     repeats(name, outK, run);

@@ -39,10 +39,10 @@ __global__ void __launch_bounds__(32 * WARPS) wan4j_rms(
 }
 
 /** cos and sin [length, HEAD / 2]; pair j of a head is (2j, 2j + 1). */
-template <class T, class Angle, int D, int HEAD, int N, int WARPS>
+template <class T, class Weight, class Angle, int D, int HEAD, int N, int WARPS>
 __global__ void __launch_bounds__(32 * WARPS) wan4j_rms_rope(
-        const T* __restrict__ q, const T* __restrict__ k, const float* __restrict__ weightQ,
-        const float* __restrict__ weightK, const Angle* __restrict__ cosines, const Angle* __restrict__ sines,
+        const T* __restrict__ q, const T* __restrict__ k, const Weight* __restrict__ weightQ,
+        const Weight* __restrict__ weightK, const Angle* __restrict__ cosines, const Angle* __restrict__ sines,
         T* __restrict__ outQ, T* __restrict__ outK, int length, int strideQ, int strideK, float epsilon) {
     constexpr int STEP = 32 * WARPS * N, PACKS = D / STEP;
     static_assert(D == PACKS * STEP, "D must be a multiple of 32 * WARPS * N");
@@ -66,8 +66,8 @@ __global__ void __launch_bounds__(32 * WARPS) wan4j_rms_rope(
     float sum[2] = {squares(a), squares(b)};
     sumOverRow<WARPS>(sum);
     const float rq = rsqrtf(sum[0] * (1.f / D) + epsilon), rk = rsqrtf(sum[1] * (1.f / D) + epsilon);
-    const auto rotate = [&](const Pack<T, N>& v, float r, const float* weight, T* out) {
-        const auto w = Pack<float, N>::cached(weight);
+    const auto rotate = [&](const Pack<T, N>& v, float r, const Weight* weight, T* out) {
+        const auto w = Pack<Weight, N>::cached(weight);
         float o[N];
 #pragma unroll
         for (int j = 0; j < N / 2; j++) {
