@@ -1,6 +1,7 @@
 package io.github.wan4j.models.image;
 
 import io.github.wan4j.video.InvalidRequestException;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.util.Locale;
 import java.util.Set;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReadParam;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.FileImageInputStream;
 import javax.imageio.stream.ImageInputStream;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +88,7 @@ public final class ImageReader {
             if (pixels > MAX_PIXELS) {
                 throw invalid(file, "has " + pixels + " pixels, at most " + MAX_PIXELS + " are read", null);
             }
-            image = reader.read(0);
+            image = reader.read(0, asStored(reader));
         } catch (IIOException | IllegalArgumentException | IndexOutOfBoundsException | NegativeArraySizeException e) {
             throw invalid(file, "cannot be decoded (" + e.getMessage() + "), save it anew as PNG", e);
         }
@@ -96,6 +99,19 @@ public final class ImageReader {
             }
         }
         return image;
+    }
+
+    /** An image with a colour profile is offered converted to sRGB first and in its profile's own space after that. */
+    private static ImageReadParam asStored(javax.imageio.ImageReader reader) throws IOException {
+        ImageReadParam param = reader.getDefaultReadParam();
+        for (Iterator<ImageTypeSpecifier> types = reader.getImageTypes(0); types.hasNext(); ) {
+            ImageTypeSpecifier type = types.next();
+            ColorSpace space = type.getColorModel().getColorSpace();
+            if (space.getType() == ColorSpace.TYPE_RGB && !space.isCS_sRGB()) {
+                param.setDestinationType(type);
+            }
+        }
+        return param;
     }
 
     private static String name(Path file) {

@@ -72,7 +72,7 @@ class AreaBudgetTest {
 
     /** The size that the refusal of a single pixel names. */
     private static Size named(BinaryOperator<Size> rule, Size image) {
-        String message = catchThrowable(() -> rule.apply(image, new Size(1, 1))).getMessage();
+        String message = catchThrowable(() -> rule.apply(image, new Size(1, 1))).toString();
         return Size.parse(message.substring(message.lastIndexOf(' ') + 1));
     }
 }

@@ -16,16 +16,16 @@ final class GoldenImages {
     private final JsonNode header;
     private final int data;
 
-    private GoldenImages(ByteBuffer file) throws IOException {
+    private GoldenImages(byte[] bytes) throws IOException {
+        this.file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int length = Math.toIntExact(file.getLong(0));
-        this.file = file;
-        this.header = new ObjectMapper().readTree(file.array(), Long.BYTES, length);
+        this.header = new ObjectMapper().readTree(bytes, Long.BYTES, length);
         this.data = Long.BYTES + length;
     }
 
     static GoldenImages load() {
         try (InputStream in = GoldenImages.class.getResourceAsStream("/golden/image.safetensors")) {
-            return new GoldenImages(ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN));
+            return new GoldenImages(in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

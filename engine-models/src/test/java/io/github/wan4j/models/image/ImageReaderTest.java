@@ -28,8 +28,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageReaderTest {
-    @TempDir
-    private Path folder;
+    private final Path folder;
+
+    ImageReaderTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
 
     /** Written by Pillow, with what its convert('RGB') makes of it beside it. */
     @ParameterizedTest
