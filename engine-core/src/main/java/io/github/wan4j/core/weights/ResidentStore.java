@@ -1,0 +1,116 @@
+package io.github.wan4j.core.weights;
+
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.nn.DenseLinear;
+import io.github.wan4j.core.nn.DenseProjections;
+import io.github.wan4j.core.nn.Linear;
+import io.github.wan4j.core.nn.Projections;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** All weights on the device all the time, in the dtype asked for. Used by one thread. */
+public final class ResidentStore implements WeightStore {
+    private final Device device;
+    private final Kernels kernels;
+    private final List<Tensor> owned = new ArrayList<>();
+    private boolean closed;
+
+    public ResidentStore(Device device, Kernels kernels) {
+        this.device = device;
+        this.kernels = kernels;
+    }
+
+    @Override
+    public Device device() {
+        return device;
+    }
+
+    @Override
+    public Tensor load(Checkpoint checkpoint, TensorEntry entry, DType dtype) {
+        Tensor weight = allocate(dtype, entry.shape());
+        fill(weight, checkpoint, entry);
+        return weight;
+    }
+
+    @Override
+    public Linear linear(Checkpoint checkpoint, TensorEntry weight, @Nullable TensorEntry bias, DType dtype) {
+        return new DenseLinear(
+                kernels, load(checkpoint, weight, dtype), bias == null ? null : load(checkpoint, bias, dtype));
+    }
+
+    @Override
+    public Projections projections(
+            Checkpoint checkpoint, List<TensorEntry> weights, List<TensorEntry> biases, DType dtype) {
+        if (!biases.isEmpty() && biases.size() != weights.size()) {
+            throw new IllegalArgumentException(weights.size() + " weights with " + biases.size() + " biases");
+        }
+        Tensor weight = stacked(checkpoint, weights, dtype);
+        Tensor bias = biases.isEmpty() ? null : stacked(checkpoint, biases, dtype);
+        return new DenseProjections(new DenseLinear(kernels, weight, bias), weights.size());
+    }
+
+    /** The tensors one below the other, each read straight into its place. */
+    private Tensor stacked(Checkpoint checkpoint, List<TensorEntry> entries, DType dtype) {
+        long[] shape = entries.get(0).shape();
+        long rows = shape[0];
+        shape[0] = rows * entries.size();
+        Tensor all = allocate(dtype, shape);
+        try (Scope scope = Scope.open("weights.stack")) {
+            for (int i = 0; i < entries.size(); i++) {
+                fill(all.narrow(0, i * rows, rows), checkpoint, entries.get(i));
+            }
+        }
+        return all;
+    }
+
+    private Tensor allocate(DType dtype, long... shape) {
+        if (closed) {
+            throw new IllegalStateException("the weight store of " + device + " is closed");
+        }
+        try (Scope scope = Scope.open("weights.allocate")) {
+            Tensor tensor = scope.release(Tensors.empty(dtype, device, shape));
+            owned.add(tensor); // before anything is read: a failure must not lose it
+            return tensor;
+        }
+    }
+
+    private void fill(Tensor target, Checkpoint checkpoint, TensorEntry entry) {
+        if (device.equals(Device.META)) {
+            return;
+        }
+        try (Scope scope = Scope.open("weights.load")) {
+            target.copyFrom(checkpoint.tensor(entry));
+        }
+    }
+
+    @Override
+    public <T> Blocks<T> blocks(int count, IntFunction<T> make) {
+        List<T> blocks = IntStream.range(0, count).mapToObj(make).toList();
+        return new Blocks<>() {
+            @Override
+            public int count() {
+                return blocks.size();
+            }
+
+            @Override
+            public T get(int index) {
+                return blocks.get(index);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        owned.forEach(Tensor::close);
+        owned.clear();
+    }
+}

@@ -1,0 +1,34 @@
+package io.github.wan4j.core.weights;
+
+import io.github.wan4j.core.nn.Linear;
+import io.github.wan4j.core.nn.Projections;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Tensor;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings weights to a device and owns them there until it is closed, also those of a load that failed half-way. Which
+ * precision a linear layer really has, and whether blocks stay resident, is up to the store: models see no difference.
+ */
+public interface WeightStore extends AutoCloseable {
+    Device device();
+
+    /** The tensor in {@code dtype} on the device; on the meta device nothing is read. */
+    Tensor load(Checkpoint checkpoint, TensorEntry entry, DType dtype);
+
+    /** weight [out, in], bias [out] or none. */
+    Linear linear(Checkpoint checkpoint, TensorEntry weight, @Nullable TensorEntry bias, DType dtype);
+
+    /** Layers over one input: weights [out, in] all of one shape, biases [out] as many or none at all. */
+    Projections projections(Checkpoint checkpoint, List<TensorEntry> weights, List<TensorEntry> biases, DType dtype);
+
+    /** {@code make} asks this store for the weights of block i. */
+    <T> Blocks<T> blocks(int count, IntFunction<T> make);
+
+    /** Frees every tensor that came from here. */
+    @Override
+    void close();
+}
