@@ -112,7 +112,9 @@ public final class Checkpoint implements AutoCloseable {
      */
     public String headerHash() {
         StringBuilder text = new StringBuilder();
-        new TreeMap<>(entries).forEach((name, entry) -> text.append(name).append('\t').append(entry).append('\n'));
+        new TreeMap<>(entries)
+                .forEach((name, entry) ->
+                        text.append(name).append('\t').append(entry).append('\n'));
         for (Path file : files()) {
             text.append(size(file)).append('\n');
         }

@@ -51,9 +51,14 @@ final class CheckpointFiles {
                 return found.get(0);
             }
             if (found.size() > 1) {
-                List<String> names = found.stream().map(file -> file.getFileName().toString()).toList();
-                String hint = kind == SAFETENSORS ? " and no index.json that says how they belong together" : "; name the one to open";
-                throw CheckpointException.of(folder, "holds " + names.size() + " checkpoint files, " + Names.list(names) + hint);
+                List<String> names = found.stream()
+                        .map(file -> file.getFileName().toString())
+                        .toList();
+                String hint = kind == SAFETENSORS
+                        ? " and no index.json that says how they belong together"
+                        : "; name the one to open";
+                throw CheckpointException.of(
+                        folder, "holds " + names.size() + " checkpoint files, " + Names.list(names) + hint);
             }
         }
         throw CheckpointException.of(
@@ -70,8 +75,10 @@ final class CheckpointFiles {
         Map<String, TensorEntry> entries = new LinkedHashMap<>();
         PthReader.read(file).forEach((name, tensor) -> {
             long[] shape = tensor.shape().stream().mapToLong(Long::longValue).toArray();
-            long[] strides = tensor.strides().stream().mapToLong(Long::longValue).toArray();
-            entries.put(name, new TensorEntry(name, file, tensor.offset(), tensor.bytes(), tensor.dtype(), shape, strides));
+            long[] strides =
+                    tensor.strides().stream().mapToLong(Long::longValue).toArray();
+            entries.put(
+                    name, new TensorEntry(name, file, tensor.offset(), tensor.bytes(), tensor.dtype(), shape, strides));
         });
         return entries;
     }

@@ -25,7 +25,8 @@ final class MappedFiles implements AutoCloseable {
             Tensor file = mapping(entry);
             int size = entry.dtype().bytes();
             if (entry.offset() % size != 0) {
-                Tensor copy = file.narrow(0, entry.offset(), entry.bytes()).copy().view(entry.dtype());
+                Tensor copy =
+                        file.narrow(0, entry.offset(), entry.bytes()).copy().view(entry.dtype());
                 return scope.keep(copy.asStrided(entry.shape(), entry.strides(), 0));
             }
             Tensor elements = file.narrow(0, entry.offset(), entry.bytes()).view(entry.dtype());

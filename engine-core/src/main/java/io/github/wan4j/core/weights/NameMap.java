@@ -24,7 +24,8 @@ public final class NameMap {
 
     private interface Rule {
         /** The new name, or null if the rule does not fit. */
-        @Nullable String apply(String name);
+        @Nullable
+        String apply(String name);
     }
 
     private final List<Rule> rules;
@@ -97,7 +98,8 @@ public final class NameMap {
     }
 
     /** The new name, empty if the tensor is to be left out, null if no rule fits. */
-    @Nullable String apply(String name) {
+    @Nullable
+    String apply(String name) {
         for (Rule rule : rules) {
             String renamed = rule.apply(name);
             if (renamed != null) {

@@ -47,7 +47,9 @@ public final class SafetensorsHeader {
             if (size < 8) {
                 throw CheckpointException.of(file, "is not a safetensors file: it has only " + size + " bytes");
             }
-            long length = ByteBuffer.wrap(read(channel, 0, 8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+            long length = ByteBuffer.wrap(read(channel, 0, 8))
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getLong();
             if (length < 0 || length > StrictJson.MAX_BYTES) {
                 throw CheckpointException.of(
                         file,

@@ -8,10 +8,11 @@ import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,12 +38,12 @@ public final class SafetensorsWriter {
     /** Writes the values of one tensor, in row-major order and little endian. */
     @FunctionalInterface
     public interface Source {
-        void writeTo(WritableByteChannel channel) throws IOException;
+        void writeTo(OutputStream out) throws IOException;
     }
 
     private record Item(String name, DType dtype, List<Long> shape, long bytes, Source source) {}
 
-    private static final int CHUNK = 1 << 24;
+    private static final int CHUNK = 1 << 22;
 
     private final Map<String, Item> items = new TreeMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
@@ -74,12 +75,12 @@ public final class SafetensorsWriter {
     /** Values as f32. */
     public SafetensorsWriter add(String name, float[] values, long... shape) {
         requireCount(name, values.length, shape);
-        return add(name, DType.F32, shape, channel -> {
+        return add(name, DType.F32, shape, out -> {
             for (int start = 0; start < values.length; start += CHUNK / Float.BYTES) {
                 int count = Math.min(values.length - start, CHUNK / Float.BYTES);
                 ByteBuffer buffer = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 buffer.asFloatBuffer().put(values, start, count);
-                channel.write(buffer);
+                out.write(buffer.array());
             }
         });
     }
@@ -87,11 +88,11 @@ public final class SafetensorsWriter {
     /** Values as i64. */
     public SafetensorsWriter add(String name, long[] values, long... shape) {
         requireCount(name, values.length, shape);
-        return add(name, DType.I64, shape, channel -> {
+        return add(name, DType.I64, shape, out -> {
             ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
                     .order(ByteOrder.LITTLE_ENDIAN);
             buffer.asLongBuffer().put(values);
-            channel.write(buffer);
+            out.write(buffer.array());
         });
     }
 
@@ -103,7 +104,7 @@ public final class SafetensorsWriter {
     /** The raw little-endian bytes of any dtype. */
     public SafetensorsWriter add(String name, DType dtype, byte[] values, long... shape) {
         requireCount(name, values.length / dtype.bytes(), shape);
-        return add(name, dtype, shape, channel -> channel.write(ByteBuffer.wrap(values)));
+        return add(name, dtype, shape, out -> out.write(values));
     }
 
     private static void requireCount(String name, long count, long... shape) {
@@ -163,10 +164,11 @@ public final class SafetensorsWriter {
         while (start.hasRemaining()) {
             start.put((byte) ' ');
         }
-        channel.write(start.flip());
+        OutputStream out = Channels.newOutputStream(channel);
+        out.write(start.array());
         for (Item item : order) {
             long before = channel.position();
-            item.source.writeTo(channel);
+            item.source.writeTo(out);
             long written = channel.position() - before;
             if (written != item.bytes) {
                 throw CheckpointException.ofTensor(
@@ -211,18 +213,18 @@ public final class SafetensorsWriter {
     /** A tensor's bytes, fetched from its device piece by piece. */
     private record TensorSource(Tensor tensor) implements Source {
         @Override
-        public void writeTo(WritableByteChannel channel) throws IOException {
+        public void writeTo(OutputStream out) throws IOException {
             try (Scope scope = Scope.open("safetensors.write")) {
                 Tensor bytes = tensor.reshape(tensor.count()).view(DType.U8);
                 for (long start = 0; start < bytes.count(); start += CHUNK) {
-                    write(channel, bytes, start, Math.min(bytes.count() - start, CHUNK));
+                    write(out, bytes, start, Math.min(bytes.count() - start, CHUNK));
                 }
             }
         }
 
-        private static void write(WritableByteChannel channel, Tensor bytes, long start, long length) throws IOException {
+        private static void write(OutputStream out, Tensor bytes, long start, long length) throws IOException {
             try (Scope scope = Scope.open("safetensors.chunk")) {
-                channel.write(ByteBuffer.wrap(bytes.narrow(0, start, length).toBytes()));
+                out.write(bytes.narrow(0, start, length).toBytes());
             }
         }
     }

@@ -69,7 +69,8 @@ final class ShardIndex {
 
     /** An index must not reach out of its folder. */
     private static boolean isPlainName(String shard) {
-        return shard.endsWith(".safetensors") && shard.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
+        return shard.endsWith(".safetensors")
+                && shard.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || c < ' ');
     }
 
     /** The tensors of all shards, which must hold exactly what the index says. */
@@ -100,7 +101,8 @@ final class ShardIndex {
         Path path = file.resolveSibling(shard);
         if (!Files.isRegularFile(path)) {
             long tensors = shardOf.values().stream().filter(shard::equals).count();
-            throw CheckpointException.of(file, "shard '" + shard + "' is missing, the index puts " + tensors + " tensors there");
+            throw CheckpointException.of(
+                    file, "shard '" + shard + "' is missing, the index puts " + tensors + " tensors there");
         }
         return path;
     }

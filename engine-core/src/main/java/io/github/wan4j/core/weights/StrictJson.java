@@ -34,7 +34,10 @@ final class StrictJson {
     static <T> T read(Path file, byte[] utf8, String what, Reader<T> reader) {
         String text;
         try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(utf8))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw CheckpointException.of(file, what + " is not valid UTF-8", e);
         }
@@ -48,7 +51,9 @@ final class StrictJson {
             }
             return value;
         } catch (JsonProcessingException e) {
-            String place = e.getLocation() == null ? "" : " (character " + e.getLocation().getCharOffset() + ")";
+            String place = e.getLocation() == null
+                    ? ""
+                    : " (character " + e.getLocation().getCharOffset() + ")";
             throw CheckpointException.of(file, what + " is not valid: " + e.getOriginalMessage() + place, e);
         } catch (IOException e) {
             throw CheckpointException.of(file, "cannot be read: " + e.getMessage(), e);

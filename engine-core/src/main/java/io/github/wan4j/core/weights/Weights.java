@@ -78,7 +78,8 @@ public final class Weights {
     public Linear linear(String name, long in, long out, DType dtype) {
         String weight = prefix + name + ".weight";
         String bias = prefix + name + ".bias";
-        boolean fits = binding.fits(weight, out, in) & binding.fits(bias, out); // both, to note both down
+        boolean fits = binding.fits(weight, out, in);
+        fits &= binding.fits(bias, out); // asked in any case, to note both down
         return fits
                 ? store.linear(checkpoint, checkpoint.entry(weight), checkpoint.entry(bias), dtype)
                 : StandIn.linear(prefix + name);
@@ -110,7 +111,9 @@ public final class Weights {
         for (String name : names) {
             fits &= binding.fits(prefix + name + ".weight", out, in);
         }
-        return fits ? store.projections(checkpoint, entries(".weight", names), List.of(), dtype) : StandIn.projections(prefix + String.join(", ", names));
+        return fits
+                ? store.projections(checkpoint, entries(".weight", names), List.of(), dtype)
+                : StandIn.projections(prefix + String.join(", ", names));
     }
 
     private List<TensorEntry> entries(String suffix, String... names) {

@@ -4,7 +4,6 @@ import io.github.wan4j.core.CheckpointException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
@@ -48,9 +47,9 @@ public final class PthReader {
             return;
         }
         boolean pickle = start.remaining() >= 2 && start.get(0) == PickleOpcode.PROTO.code() && start.get(1) <= 5;
-        boolean tar = start.remaining() == 512
-                && new String(start.array(), 257, 5, StandardCharsets.ISO_8859_1).equals("ustar");
-        String kind = tar ? "PyTorch's old tar format" : pickle ? "PyTorch's old pickle format" : "no format known here";
+        boolean tar = start.remaining() == 512 && ZipStorage.text(start, 257, 5).equals("ustar");
+        String kind =
+                tar ? "PyTorch's old tar format" : pickle ? "PyTorch's old pickle format" : "no format known here";
         throw CheckpointException.of(
                 file,
                 "is not in PyTorch's zip format but in " + kind
@@ -60,7 +59,8 @@ public final class PthReader {
     private Map<String, PthTensor> read(FileChannel channel) throws IOException {
         ZipStorage.Extent order = extents.get(root + "byteorder");
         if (order != null && !text(channel, order).equals("little")) {
-            throw CheckpointException.of(file, "was written on a big-endian machine; only little-endian files are read");
+            throw CheckpointException.of(
+                    file, "was written on a big-endian machine; only little-endian files are read");
         }
         ZipStorage.Extent pickle = extent("data.pkl");
         if (pickle.bytes() > Unpickler.MAX_BYTES) {
@@ -72,15 +72,16 @@ public final class PthReader {
             if (item.getValue() instanceof PickledTensor tensor && item.getKey() instanceof String name) {
                 tensors.put(name, place(name, tensor));
             } else if (!isScalar(item.getValue())) {
-                throw CheckpointException.of(file, "holds '" + key(item.getKey()) + "', which is neither a tensor nor a number or text");
+                throw CheckpointException.of(
+                        file, "holds '" + key(item.getKey()) + "', which is neither a tensor nor a number or text");
             }
         }
         return tensors;
     }
 
     private static String text(FileChannel channel, ZipStorage.Extent extent) throws IOException {
-        ZipStorage.Extent start = new ZipStorage.Extent(extent.offset(), Math.min(extent.bytes(), 16));
-        return new String(ZipStorage.read(channel, start).array(), StandardCharsets.ISO_8859_1);
+        int length = (int) Math.min(extent.bytes(), 16);
+        return ZipStorage.text(ZipStorage.read(channel, new ZipStorage.Extent(extent.offset(), length)), 0, length);
     }
 
     private Map<?, ?> stateDict(Object top) {
@@ -91,7 +92,10 @@ public final class PthReader {
     }
 
     private static boolean isScalar(@Nullable Object value) {
-        return value instanceof Number || value instanceof Boolean || value instanceof String || value == Unpickler.NONE;
+        return value instanceof Number
+                || value instanceof Boolean
+                || value instanceof String
+                || value == Unpickler.NONE;
     }
 
     private static String key(Object key) {
@@ -110,10 +114,13 @@ public final class PthReader {
         PickledTensor.Storage storage = tensor.storage();
         ZipStorage.Extent extent = extent("data/" + storage.key());
         try {
-            long bytes = Math.multiplyExact(storage.count(), (long) storage.dtype().bytes());
+            long bytes =
+                    Math.multiplyExact(storage.count(), (long) storage.dtype().bytes());
             if (bytes > extent.bytes()) {
                 throw CheckpointException.ofTensor(
-                        file, name, "has a storage of " + bytes + " bytes, entry data/" + storage.key() + " has " + extent.bytes());
+                        file,
+                        name,
+                        "has a storage of " + bytes + " bytes, entry data/" + storage.key() + " has " + extent.bytes());
             }
             long size = tensor.dtype().bytes();
             long start = Math.multiplyExact(tensor.offset(), size);
@@ -121,17 +128,24 @@ public final class PthReader {
             long dense = Math.multiplyExact(count(tensor.shape()), size);
             if (start > bytes || length > bytes - start) {
                 throw CheckpointException.ofTensor(
-                        file, name, "is " + tensor.dtype() + tensor.shape() + " with strides " + tensor.strides() + " from element "
+                        file,
+                        name,
+                        "is " + tensor.dtype() + tensor.shape() + " with strides " + tensor.strides() + " from element "
                                 + tensor.offset() + " of a storage of " + bytes + " bytes");
             }
             if (dense > fileSize) { // strides of 0 make large tensors of nothing
                 throw CheckpointException.ofTensor(
-                        file, name, "is " + tensor.dtype() + tensor.shape() + ", larger than the file of " + fileSize + " bytes");
+                        file,
+                        name,
+                        "is " + tensor.dtype() + tensor.shape() + ", larger than the file of " + fileSize + " bytes");
             }
             return new PthTensor(extent.offset() + start, length, tensor.dtype(), tensor.shape(), tensor.strides());
         } catch (ArithmeticException e) {
             throw CheckpointException.ofTensor(
-                    file, name, "is " + tensor.dtype() + tensor.shape() + " with strides " + tensor.strides() + ", larger than any file");
+                    file,
+                    name,
+                    "is " + tensor.dtype() + tensor.shape() + " with strides " + tensor.strides()
+                            + ", larger than any file");
         }
     }
 

@@ -110,7 +110,8 @@ final class Unpickler {
     private Global global(String name) {
         Global global = Global.of(name);
         if (global == null) {
-            throw broken("refused global '" + name + "': only tensors and plain containers are read, nothing is executed");
+            throw broken(
+                    "refused global '" + name + "': only tensors and plain containers are read, nothing is executed");
         }
         return global;
     }

@@ -149,7 +149,7 @@ final class ZipStorage {
         if (buffer.remaining() - 46 < nameLength + extraLength + commentLength) {
             throw damaged("its central directory is broken at byte " + start);
         }
-        String name = new String(buffer.array(), start + 46, nameLength, StandardCharsets.UTF_8);
+        String name = text(buffer, start + 46, nameLength);
         ByteBuffer extra = buffer.slice(start + 46 + nameLength, extraLength).order(ByteOrder.LITTLE_ENDIAN);
         // only the fields that did not fit into 32 bits are in the 64-bit extra, in this order
         if (bytes == U32 || stored == U32 || header == U32) {
@@ -196,10 +196,8 @@ final class ZipStorage {
         if (header.getInt(0) != LOCAL_HEADER) {
             throw damaged("entry '" + entry.name + "' has no local header at byte " + entry.header);
         }
-        long offset = entry.header
-                + 30
-                + Short.toUnsignedInt(header.getShort(26))
-                + Short.toUnsignedInt(header.getShort(28));
+        long offset =
+                entry.header + 30 + Short.toUnsignedInt(header.getShort(26)) + Short.toUnsignedInt(header.getShort(28));
         if (entry.bytes < 0 || offset > limit || entry.bytes > limit - offset) {
             throw damaged("entry '" + entry.name + "' of " + Long.toUnsignedString(entry.bytes)
                     + " bytes does not fit into the file");
@@ -220,6 +218,10 @@ final class ZipStorage {
             }
         }
         return buffer.flip();
+    }
+
+    static String text(ByteBuffer buffer, int start, int length) {
+        return StandardCharsets.UTF_8.decode(buffer.slice(start, length)).toString();
     }
 
     private CheckpointException damaged(String problem) {
