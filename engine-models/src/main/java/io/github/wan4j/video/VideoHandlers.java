@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The handlers that come with the engine. */
@@ -72,7 +73,7 @@ public final class VideoHandlers {
     }
 
     private static <T extends @Nullable Object> FrameSink<T> sink(
-            Consumer<Frame> frames, java.util.function.Function<RunReport, T> finish) {
+            Consumer<Frame> frames, Function<RunReport, T> finish) {
         return new FrameSink<>() {
             @Override
             public void frame(Frame frame) {
