@@ -14,12 +14,15 @@ public final class ExecutionPlan implements Plan {
     private final PlanRequest request;
     private final LatentShape latent;
     private final Schedule schedule;
+    private final CacheDecision cache;
     private final List<PlannedStep> steps;
 
-    ExecutionPlan(PlanRequest request, LatentShape latent, Schedule schedule, List<PlannedStep> steps) {
+    ExecutionPlan(
+            PlanRequest request, LatentShape latent, Schedule schedule, CacheDecision cache, List<PlannedStep> steps) {
         this.request = request;
         this.latent = latent;
         this.schedule = schedule;
+        this.cache = cache;
         this.steps = List.copyOf(steps);
     }
 
@@ -39,6 +42,11 @@ public final class ExecutionPlan implements Plan {
 
     public Schedule schedule() {
         return schedule;
+    }
+
+    /** How it was decided what to reuse. */
+    public CacheDecision cache() {
+        return cache;
     }
 
     @Override

@@ -7,9 +7,31 @@ import io.github.wan4j.video.Solver;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All that a plan follows from; every default filled in already. */
+/** All that a plan follows from; every default of the model filled in already. */
 public record PlanRequest(
-        ModelShape model, Size size, int frames, int steps, double shift, Solver solver, Guidance guidance) {
+        ModelShape model,
+        Size size,
+        int frames,
+        int steps,
+        double shift,
+        Solver solver,
+        Guidance guidance,
+        PlanOptions options) {
+
+    /** Of a model's plain run, nothing reused. */
+    public PlanRequest(
+            ModelShape model, Size size, int frames, int steps, double shift, Solver solver, Guidance guidance) {
+        this(model, size, frames, steps, shift, solver, guidance, PlanOptions.DEFAULT);
+    }
+
+    public PlanRequest with(PlanOptions newOptions) {
+        return new PlanRequest(model, size, frames, steps, shift, solver, guidance, newOptions);
+    }
+
+    /** Passes of a run in which nothing is reused or left out. */
+    public int uncachedForwards() {
+        return model.distilled() ? steps : 2 * steps;
+    }
 
     /** What is wrong with it, one sentence each with the nearest valid value; empty when nothing is. */
     public List<String> problems() {
@@ -29,6 +51,7 @@ public record PlanRequest(
         if (!(shift > 0 && shift < Double.POSITIVE_INFINITY)) {
             problems.add("shift is " + shift + ", take a number above 0");
         }
+        problems.addAll(options.problems(steps));
         return problems;
     }
 

@@ -5,6 +5,8 @@ import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.InvalidRequestException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Makes plans. A pure function of the request: no device, no clock, no chance. */
 public final class Planner {
@@ -13,16 +15,27 @@ public final class Planner {
     private Planner() {}
 
     public static ExecutionPlan plan(PlanRequest request) {
+        return plan(request, null);
+    }
+
+    /**
+     * Plans with what TeaCache needs at hand.
+     *
+     * @param embeddings what TeaCache decides from; null where the weights are not there
+     */
+    public static ExecutionPlan plan(PlanRequest request, @Nullable TimeEmbeddings embeddings) {
         List<String> problems = request.problems();
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
         }
         Schedule schedule = Schedule.of(request.solver(), request.steps(), request.shift());
-        // guidance of 1 still computes both branches, as the reference does; distilled models have no negative branch
-        Action uncond = request.model().distilled() ? Action.OFF : Action.COMPUTE;
+        LatentShape latent = LatentShape.of(request.model().vae(), request.size(), request.frames());
+        List<Expert> experts = experts(request.model(), schedule);
+        StepGrid grid = new StepGrid(experts, step -> guided(request, step));
+        CacheDecision cache = new CacheRules(request, grid, latent.tokens(), embeddings).decide();
         List<PlannedStep> steps = new ArrayList<>();
         for (int i = 0; i < schedule.steps(); i++) {
-            Expert expert = expert(request.model(), schedule.timestep(i));
+            Expert expert = experts.get(i);
             steps.add(new PlannedStep(
                     i,
                     schedule.timestep(i),
@@ -30,11 +43,27 @@ public final class Planner {
                     schedule.sigma(i + 1),
                     expert,
                     request.guidance().of(expert),
-                    Action.COMPUTE,
-                    uncond));
+                    action(cache.cond(), i),
+                    grid.guided(i) ? action(cache.uncond(), i) : Action.OFF));
         }
-        LatentShape latent = LatentShape.of(request.model().vae(), request.size(), request.frames());
-        return new ExecutionPlan(request, latent, schedule, steps);
+        return new ExecutionPlan(request, latent, schedule, cache, steps);
+    }
+
+    private static Action action(SkipMask mask, int step) {
+        return mask.computes(step) ? Action.COMPUTE : Action.REUSE;
+    }
+
+    /** Guidance of 1 still computes both branches, as the reference does; distilled models have no negative one. */
+    private static boolean guided(PlanRequest request, int step) {
+        StepInterval interval = request.options().guidanceInterval();
+        return !request.model().distilled() && (interval == null || interval.contains(step));
+    }
+
+    /** Who serves which step of a schedule. */
+    public static List<Expert> experts(ModelShape model, Schedule schedule) {
+        return IntStream.range(0, schedule.steps())
+                .mapToObj(step -> expert(model, schedule.timestep(step)))
+                .toList();
     }
 
     /** The boundary itself belongs to the expert of high noise. */

@@ -1,0 +1,90 @@
+package io.github.wan4j.models.plan;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.wan4j.video.ModelKind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TeaCache: the error of reusing is a polynomial of how far the time embedding has moved, mean|E − P| / mean|P| between
+ * consecutive steps, summed over the reused ones. The embedding depends on the timestep and the weights alone, so all of
+ * it is known before sampling. Each expert has embeddings of its own, so nothing is carried over a switch.
+ */
+final class TeaCache implements ReuseRule {
+    /** Share of the first steps that are always computed. */
+    static final double FIRST_STEPS = 0.1;
+
+    /**
+     * A polynomial, highest power first.
+     *
+     * @param calibrated whether it was fitted for the model that it serves
+     */
+    record Polynomial(String name, boolean ret, boolean calibrated, List<Double> coefficients) {
+        /** Tokens from which on the list of 720p is nearer than that of 480p. */
+        private static final int LARGE = 50_000;
+
+        double at(double x) {
+            double value = 0;
+            for (double coefficient : coefficients) {
+                value = value * x + coefficient;
+            }
+            return value;
+        }
+
+        /** What was published for a model, or for the Wan2.1 model nearest to it; null where that mode was not. */
+        static @Nullable Polynomial published(ModelKind kind, boolean ret, int tokens) {
+            String name = switch (kind) {
+                case T2V_A14B -> "wan2.1-t2v-14b";
+                case I2V_A14B -> tokens > LARGE ? "wan2.1-i2v-14b-720p" : "wan2.1-i2v-14b-480p";
+                case TI2V_5B -> "wan2.2-ti2v-5b";
+            };
+            JsonNode coefficients = PlanData.named("teacache.json", name).get(ret ? "ret" : "noret");
+            return coefficients == null
+                    ? null
+                    : new Polynomial(name, ret, kind == ModelKind.TI2V_5B, PlanData.list(coefficients));
+        }
+    }
+
+    private final double[] sums;
+
+    /** @param distances per step, NaN at the first of each expert */
+    TeaCache(double[] distances, Polynomial polynomial) {
+        sums = new double[distances.length];
+        for (int step = 1; step < sums.length; step++) {
+            double move = Double.isNaN(distances[step]) ? 0 : polynomial.at(distances[step]);
+            sums[step] = sums[step - 1] + move;
+        }
+    }
+
+    /** How far the embedding moves at each step, mean|E − P| / mean|P|; NaN at the first step of each expert. */
+    static double[] distances(StepGrid grid, TimeEmbeddings embeddings, boolean projected) {
+        double[] distances = new double[grid.steps()];
+        for (Run run : grid.runs()) {
+            distances[run.first()] = Double.NaN;
+            for (int step = run.first() + 1; step < run.end(); step++) {
+                distances[step] = distance(embeddings.at(step, projected), embeddings.at(step - 1, projected));
+            }
+        }
+        return distances;
+    }
+
+    private static double distance(float[] embedding, float[] previous) {
+        double moved = 0;
+        double size = 0;
+        for (int i = 0; i < embedding.length; i++) {
+            moved += Math.abs(embedding[i] - previous[i]);
+            size += Math.abs(previous[i]);
+        }
+        return moved / size;
+    }
+
+    @Override
+    public double error(int from, int step) {
+        return sums[step] - sums[from];
+    }
+
+    @Override
+    public int longestRun() {
+        return sums.length;
+    }
+}
