@@ -1,0 +1,124 @@
+package io.github.wan4j.cuda.launch;
+
+import static org.bytedeco.cuda.global.cudart.*;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.cuda.CUDAStream;
+import org.bytedeco.pytorch.global.torch_cuda;
+
+/**
+ * One kernel and memory for its parameters, written again by every launch:
+ *
+ * <pre>launch.pointer(x).pointer(out).i64(count).run(blocks, 256);</pre>
+ *
+ * Not thread-safe: one per thread and device.
+ */
+public final class Launch implements AutoCloseable {
+    private static final int SLOT = 128; // the largest parameter of any kernel, on a multiple of 64
+
+    private final Module module;
+    private final CUfunc_st function;
+    private final int parameters;
+    private final BytePointer memory; // owns what the next two point into
+    private final ByteBuffer values;
+    private final PointerPointer<Pointer> slots;
+    private int next;
+
+    /** {@code entry} of compiled {@code code}, which takes this many parameters; loaded into the current context. */
+    public Launch(byte[] code, String entry, int parameters) {
+        this.module = new Module(code);
+        this.function = module.function(entry);
+        this.parameters = parameters;
+        this.memory = outsideOfScopes(new BytePointer((parameters + 1L) * SLOT));
+        BytePointer aligned = memory.getPointer(-memory.address() & (SLOT - 1));
+        this.values = aligned.asByteBuffer().order(ByteOrder.nativeOrder());
+        this.slots = outsideOfScopes(new PointerPointer<>(Math.max(1, parameters)));
+        for (int i = 0; i < parameters; i++) {
+            slots.put(i, aligned.getPointer((long) i * SLOT));
+        }
+    }
+
+    /** The innermost scope of the caller must not free what lives as long as this launch. */
+    private static <P extends Pointer> P outsideOfScopes(P pointer) {
+        PointerScope scope = PointerScope.getInnerScope();
+        if (scope != null) {
+            pointer.retainReference();
+            scope.detach(pointer);
+        }
+        return pointer;
+    }
+
+    @CanIgnoreReturnValue
+    public Launch pointer(long address) {
+        values.putLong(SLOT * next++, address);
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    public Launch i32(long value) {
+        values.putInt(SLOT * next++, Math.toIntExact(value));
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    public Launch i64(long value) {
+        values.putLong(SLOT * next++, value);
+        return this;
+    }
+
+    @CanIgnoreReturnValue
+    public Launch f32(double value) {
+        values.putFloat(SLOT * next++, (float) value);
+        return this;
+    }
+
+    /** A struct of up to 128 bytes, to be written from its first byte on. */
+    public ByteBuffer struct() {
+        ByteBuffer slot = values.slice(SLOT * next++, SLOT);
+        return slot.order(ByteOrder.nativeOrder());
+    }
+
+    /** Queues the kernel on the current stream of the current device. */
+    public void run(long blocks, int threads) {
+        run(blocks, 1, threads);
+    }
+
+    /** The same with a second dimension of the grid. */
+    public void run(long blocksX, long blocksY, int threads) {
+        int given = next;
+        next = 0; // the next launch starts over, whatever comes of this one
+        if (given != parameters) {
+            throw new IllegalStateException("the kernel takes " + parameters + " parameters, not " + given);
+        }
+        try (CUDAStream stream = torch_cuda.getCurrentCUDAStream()) {
+            int status = cuLaunchKernel(
+                    function,
+                    Math.toIntExact(blocksX),
+                    Math.toIntExact(blocksY),
+                    1,
+                    threads,
+                    1,
+                    1,
+                    0,
+                    stream.stream(),
+                    slots,
+                    (PointerPointer<Pointer>) null);
+            Status.driver(status, "cuLaunchKernel");
+        }
+    }
+
+    /** Frees the code and the parameter memory. */
+    @Override
+    public void close() {
+        module.close();
+        slots.close();
+        memory.close();
+    }
+}

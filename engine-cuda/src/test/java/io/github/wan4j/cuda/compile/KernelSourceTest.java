@@ -1,0 +1,25 @@
+package io.github.wan4j.cuda.compile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.wan4j.cuda.load.CudaException;
+import org.junit.jupiter.api.Test;
+
+class KernelSourceTest {
+    @Test
+    void headersAreCollectedThroughHeaders() {
+        KernelSource source = KernelSource.load("norm_modulate/norm_modulate.cu");
+        assertThat(source.text()).contains("wan4j_norm_modulate");
+        assertThat(source.headers())
+                .containsOnlyKeys("common/norm.cuh", "common/pack.cuh", "common/reduce.cuh", "common/types.cuh");
+    }
+
+    @Test
+    void aMissingSourceNamesTheJar() {
+        assertThatThrownBy(() -> KernelSource.load("no/such.cu"))
+                .isInstanceOf(CudaException.class)
+                .hasMessageContaining("/wan4j/kernels/no/such.cu")
+                .hasMessageContaining("wan4j-native");
+    }
+}
