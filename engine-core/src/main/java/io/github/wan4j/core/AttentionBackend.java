@@ -1,0 +1,20 @@
+package io.github.wan4j.core;
+
+/** Which attention kernel a GPU uses. The CPU has one and ignores the choice. */
+public enum AttentionBackend {
+    /** By a measured table of shapes. */
+    AUTO,
+    /** cuDNN's, the fastest on Hopper and later. */
+    CUDNN,
+    /** FlashAttention. */
+    FLASH,
+    /** The memory-efficient one. */
+    EFFICIENT,
+    /** Written out in plain operators; needs memory with the square of the tokens. */
+    MATH;
+
+    @Override
+    public String toString() {
+        return Choices.text(this);
+    }
+}

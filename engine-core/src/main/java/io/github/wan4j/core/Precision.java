@@ -1,0 +1,19 @@
+package io.github.wan4j.core;
+
+/** The arithmetic of a model's matrix products; sums, norms and the residual stream stay f32 in either. */
+public enum Precision {
+    /** Everything in f32: the CPU's way, equal to the reference number for number. */
+    FP32,
+    /** Products in bf16 with the rounding points of the reference: the GPU's way. */
+    BF16;
+
+    /** Reads {@code fp32} or {@code bf16}, in any case. */
+    public static Precision parse(String text) {
+        return Choices.parse(Precision.class, text);
+    }
+
+    @Override
+    public String toString() {
+        return Choices.text(this);
+    }
+}

@@ -1,0 +1,74 @@
+package io.github.wan4j.core.runtime;
+
+import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.KernelSet;
+import io.github.wan4j.core.kernels.CpuKernels;
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.spi.DeviceInfo;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.spi.MemoryStatus;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** The CPU: one thread that leads, and as many of libtorch's as the configuration lets it take. */
+final class CpuSession implements DeviceSession {
+    private final DeviceInfo info;
+    private final Kernels kernels;
+    private final ProcessSettings.Hold settings;
+    private final EngineThread thread;
+
+    CpuSession(DeviceInfo info, EngineConfig config) {
+        this.info = info;
+        kernels = config.kernels() == KernelSet.REFERENCE ? new ReferenceKernels() : new CpuKernels();
+        Natives.load();
+        settings = ProcessSettings.hold(List.of(CpuThreads.wish(config.cpuThreads())));
+        try {
+            thread = EngineThread.start("wan4j-cpu", true, () -> {
+                CpuThreads.onThisThread(config.cpuThreads());
+                return () -> {};
+            });
+        } catch (Throwable t) {
+            settings.close();
+            throw t;
+        }
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    @Override
+    public MemoryStatus memory() {
+        return HostMemory.now();
+    }
+
+    @Override
+    public <T> T call(Callable<T> work) {
+        return thread.call(work);
+    }
+
+    @Override
+    public boolean onThread() {
+        return thread.onThread();
+    }
+
+    /** Every operation has finished when it returns. */
+    @Override
+    public void synchronize() {}
+
+    @Override
+    public void close() {
+        try {
+            thread.close();
+        } finally {
+            settings.close();
+        }
+    }
+}

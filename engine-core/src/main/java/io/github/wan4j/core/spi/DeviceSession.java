@@ -1,0 +1,36 @@
+package io.github.wan4j.core.spi;
+
+import io.github.wan4j.core.kernels.Kernels;
+import java.util.concurrent.Callable;
+
+/**
+ * An engine's hold on one device. All tensor work runs on the session's own thread, in inference mode: {@link #call}
+ * brings it there. The other methods may be called from any thread.
+ */
+public interface DeviceSession extends AutoCloseable {
+    DeviceInfo info();
+
+    /** This device's kernels; to be used on the session's thread only. */
+    Kernels kernels();
+
+    MemoryStatus memory();
+
+    /**
+     * Runs work on the session's thread and waits; inline if already there. What the work throws comes back as it is,
+     * checked or not, with the caller's stack behind its own. Interrupting the waiting caller interrupts the work.
+     *
+     * @throws java.util.concurrent.CancellationException if the caller was interrupted before the work began
+     * @throws IllegalStateException if the session is closed
+     */
+    <T> T call(Callable<T> work);
+
+    /** Whether the calling thread is the session's. */
+    boolean onThread();
+
+    /** Waits until the device has done what it was given; faults of that work surface here. */
+    void synchronize();
+
+    /** Ends the thread after the work in progress and frees what the session holds. Closing twice is harmless. */
+    @Override
+    void close();
+}
