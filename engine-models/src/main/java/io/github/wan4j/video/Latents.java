@@ -1,6 +1,9 @@
 package io.github.wan4j.video;
 
+import io.github.wan4j.core.weights.SafetensorsReader;
+import io.github.wan4j.core.weights.SafetensorsWriter;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The compressed form in which a video is sampled: normalised fp32 values [C, T, h, w] in host memory. Immutable. */
@@ -24,6 +27,25 @@ public final class Latents {
     /** A copy of the values in the order of the shape [C, T, h, w]. */
     public static Latents of(float[] values, int... cthw) {
         return new Latents(values.clone(), cthw.clone());
+    }
+
+    /** One f32 tensor [C, T, h, w] of a safetensors file. */
+    public static Latents read(Path safetensors, String name) {
+        SafetensorsReader reader = SafetensorsReader.open(safetensors);
+        float[] values = reader.floats(name);
+        long[] shape = reader.shape(name);
+        if (shape.length != 4 || values.length == 0) {
+            throw new InvalidRequestException("tensor '" + name + "' of '" + safetensors + "' has the shape "
+                    + Arrays.toString(shape) + ", latents have four sides [C, T, h, w]");
+        }
+        return new Latents(
+                values, Arrays.stream(shape).mapToInt(Math::toIntExact).toArray());
+    }
+
+    /** Writes a safetensors file of one tensor; an existing file is replaced. */
+    public void save(Path safetensors, String name) {
+        long[] sides = Arrays.stream(shape).asLongStream().toArray();
+        new SafetensorsWriter().add(name, values, sides).write(safetensors);
     }
 
     /** [C, T, h, w], a copy. */
