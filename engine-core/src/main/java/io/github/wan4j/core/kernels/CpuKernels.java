@@ -40,9 +40,32 @@ public final class CpuKernels extends ReferenceKernels {
 
     @Override
     public Tensor convolution(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding) {
-        if (x.dtype() != DType.F32) {
-            return super.convolution(x, weight, bias, stride, padding);
-        }
-        return Functional.oneDnnConvolution(x, weight, bias, stride, new long[] {0, padding[0], padding[1]});
+        return x.dtype() == DType.F32
+                ? CpuConvolution.convolution(x, weight, bias, stride, padding)
+                : super.convolution(x, weight, bias, stride, padding);
+    }
+
+    @Override
+    public Tensor channelNormSilu(Tensor x, Tensor gamma, int front, @Nullable Tensor history) {
+        return x.dtype() == DType.F32
+                ? CpuConvolution.channelNormSilu(x, gamma, front, history)
+                : super.channelNormSilu(x, gamma, front, history);
+    }
+
+    @Override
+    public Tensor channelNorm(Tensor x, Tensor gamma) {
+        return x.dtype() == DType.F32 ? CpuConvolution.channelNorm(x, gamma) : super.channelNorm(x, gamma);
+    }
+
+    @Override
+    public Tensor behind(Tensor x, int front, @Nullable Tensor history) {
+        return front == 0 ? x : CpuConvolution.behind(x, front, history);
+    }
+
+    @Override
+    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias) {
+        return x.dtype() == DType.F32
+                ? CpuConvolution.upsampleConvolution(x, weight, bias)
+                : super.upsampleConvolution(x, weight, bias);
     }
 }

@@ -194,7 +194,7 @@ public class ReferenceKernels implements Kernels {
         long channels = x.size(1);
         try (Scope scope = Scope.open("kernels.channelNorm")) {
             Tensor f32 = x.to(DType.F32);
-            Tensor norm = f32.mul(f32).sum(true, 1).pow(0.5).clamp(LEAST_NORM, Double.MAX_VALUE);
+            Tensor norm = f32.mul(f32).sum(true, 1).pow(0.5).clamp(LEAST_NORM, Double.POSITIVE_INFINITY);
             return scope.keep(f32.div(norm)
                     .mul(Math.sqrt((double) channels))
                     .mul(gamma.reshape(1, channels, 1, 1, 1))

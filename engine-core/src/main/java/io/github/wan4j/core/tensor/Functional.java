@@ -1,7 +1,9 @@
 package io.github.wan4j.core.tensor;
 
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -97,6 +99,45 @@ public final class Functional {
                         x.handle(), weight.handle(), optional(bias), padding, stride, dilation, 1),
                 x,
                 weight);
+    }
+
+    /** Height and width of x [N, C, T, H, W] times {@code factor} by repetition. */
+    public static Tensor repeatPixels(Tensor x, long factor) {
+        long[] size = {x.size(2), x.size(3) * factor, x.size(4) * factor};
+        return Tensor.call("repeatPixels", () -> torch.upsample_nearest3d(x.handle(), size), x);
+    }
+
+    /** ‖x‖₂ along a dimension, which stays with size 1. */
+    public static Tensor norm(Tensor x, long dim) {
+        return Tensor.call(
+                "norm",
+                () -> torch.linalg_vector_norm(
+                        x.handle(), new Scalar(2), new long[] {dim}, true, new ScalarTypeOptional()),
+                x);
+    }
+
+    /** Writes a / b to {@code result}. */
+    public static void divInto(Tensor result, Tensor a, Tensor b) {
+        write("divInto", () -> torch.div_out(result.handle(), a.handle(), b.handle()), result, a, b);
+    }
+
+    /** x ← x · factor. */
+    public static void scaleInPlace(Tensor x, Tensor factor) {
+        write("scaleInPlace", () -> x.handle().mul_(factor.handle()), x, factor);
+    }
+
+    /** x ← silu(x). */
+    public static void siluInPlace(Tensor x) {
+        write("siluInPlace", () -> torch.silu_(x.handle()), x);
+    }
+
+    /** Runs an operator that returns the tensor it wrote to; {@code target} comes first. */
+    private static void write(
+            String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor target, Tensor... operands) {
+        try (Scope scope = Scope.open(operation)) {
+            Tensor alias = Tensor.call(operation, body, operands.length == 0 ? new Tensor[] {target} : operands);
+            assert alias.sameShape(target) : operation + " to " + target + " gave " + alias;
+        }
     }
 
     private static TensorOptional optional(@Nullable Tensor tensor) {

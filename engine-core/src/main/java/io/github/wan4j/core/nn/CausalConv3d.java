@@ -1,0 +1,62 @@
+package io.github.wan4j.core.nn;
+
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution that sees no later frame: as many zero frames as the kernel reaches back stand before the first one, and
+ * half a kernel of zeros around height and width. A sequence may pass in chunks of any length.
+ */
+public final class CausalConv3d {
+    private static final long[] STRIDE = {1, 1, 1};
+
+    private final Kernels kernels;
+    private final Tensor weight;
+    private final Tensor bias;
+    private final int front;
+    private final long[] padding;
+
+    /** weight [O, I, kt, kh, kw], bias [O], both in the dtype to compute in. */
+    public CausalConv3d(Kernels kernels, Tensor weight, Tensor bias) {
+        this.kernels = kernels;
+        this.weight = weight;
+        this.bias = bias;
+        front = (int) weight.size(2) - 1;
+        padding = new long[] {weight.size(3) / 2, weight.size(4) / 2};
+    }
+
+    /** x [1, I, T, H, W]; [1, O, T, H, W]. */
+    public Tensor forward(Tensor x, FrameHistory past) {
+        try (Scope scope = Scope.open("conv3d")) {
+            Tensor history = past.of(this);
+            return scope.keep(convolve(kernels.behind(x, front(x, history), history), x, past));
+        }
+    }
+
+    /** {@link #forward} of the SiLU of the norm of x. */
+    public Tensor forward(ChannelNorm norm, Tensor x, FrameHistory past) {
+        try (Scope scope = Scope.open("conv3d.norm")) {
+            Tensor history = past.of(this);
+            return scope.keep(convolve(norm.silu(x, front(x, history), history), x, past));
+        }
+    }
+
+    /** A lone first frame has nothing but zeros before it: the taps that would meet them are left out. */
+    private int front(Tensor x, @Nullable Tensor history) {
+        return history == null && x.size(2) == 1 ? 0 : front;
+    }
+
+    /** seen: x behind its front. */
+    private Tensor convolve(Tensor seen, Tensor x, FrameHistory past) {
+        long taps = seen.size(2) - x.size(2) + 1;
+        Tensor kernel = weight.narrow(2, front + 1 - taps, taps);
+        Tensor result = kernels.convolution(seen, kernel, bias, STRIDE, padding);
+        if (front > 0) {
+            long last = Math.min(front, seen.size(2));
+            past.remember(this, seen.narrow(2, seen.size(2) - last, last));
+        }
+        return result;
+    }
+}

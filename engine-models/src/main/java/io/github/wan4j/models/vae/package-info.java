@@ -1,0 +1,11 @@
+/**
+ * The two video autoencoders of the Wan family. {@link io.github.wan4j.models.vae.Vae} is what the rest sees; {@code v21}
+ * and {@code v22} hold the layer lists; here are the blocks they share.
+ *
+ * <p>A sequence passes in chunks of any length. The layers are formulas without state; what a causal convolution must know
+ * of earlier frames is in a {@link io.github.wan4j.core.nn.FrameHistory} that {@link
+ * io.github.wan4j.models.vae.ChunkedDecoder} and {@link io.github.wan4j.models.vae.ChunkedEncoder} own, so the result does
+ * not depend on the chunks. Tensors inside are [1, C, T, H, W] in the dtype of the weights; norms are computed in f32.
+ */
+@org.jspecify.annotations.NullMarked
+package io.github.wan4j.models.vae;

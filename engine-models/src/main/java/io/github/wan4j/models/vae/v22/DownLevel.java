@@ -1,0 +1,16 @@
+package io.github.wan4j.models.vae.v22;
+
+import io.github.wan4j.core.nn.FrameHistory;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.models.vae.Stage;
+
+/** Some stages and, added to their result, the average of what they cover. */
+record DownLevel(Stage stages, AvgDown shortcut) implements Stage {
+    @Override
+    public Tensor forward(Tensor x, FrameHistory past) {
+        try (Scope scope = Scope.open("vae.down")) {
+            return scope.keep(stages.forward(x, past).add(shortcut.forward(x)));
+        }
+    }
+}
