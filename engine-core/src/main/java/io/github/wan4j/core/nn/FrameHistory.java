@@ -3,7 +3,6 @@ package io.github.wan4j.core.nn;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * history belongs to one sequence; the layers themselves hold no state.
  */
 public final class FrameHistory implements AutoCloseable {
-    private final Map<Object, Tensor> frames = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, Tensor> frames = new IdentityHashMap<>();
     private boolean atStart = true;
 
     /** Whether the chunk now passing is the first. */

@@ -36,7 +36,8 @@ final class AttentionBlock implements Stage {
         try (Scope scope = Scope.open("vae.attention")) {
             Tensor tokens = norm.forward(x).permute(0, 2, 3, 4, 1).reshape(frames, height * width, channels);
             List<Tensor> qkv = linear(tokens, qkvWeight, qkvBias).unsqueeze(2).chunk(3, -1);
-            Tensor mixed = kernels.attention(qkv.get(0), qkv.get(1), qkv.get(2), 1 / Math.sqrt((double) channels), null);
+            Tensor mixed =
+                    kernels.attention(qkv.get(0), qkv.get(1), qkv.get(2), 1 / Math.sqrt((double) channels), null);
             Tensor image = linear(mixed.squeeze(2), projWeight, projBias)
                     .reshape(1, frames, height, width, channels)
                     .permute(0, 4, 1, 2, 3);

@@ -37,7 +37,8 @@ public final class ChunkedDecoder {
                 checkpoint.run();
                 long count = Math.min(latentFramesPerChunk, z.size(1) - start);
                 try (Scope scope = Scope.open("vae.decode.chunk")) {
-                    Tensor chunk = kernels.layout(latents.narrow(2, start, count).to(dtype));
+                    Tensor chunk =
+                            kernels.layout(latents.narrow(2, start, count).to(dtype));
                     frames.accept(decoder.forward(chunk, past).squeeze(0).to(DType.F32));
                 }
                 past.advance();

@@ -6,8 +6,7 @@ final class Chunks {
 
     static void requirePositive(int latentFramesPerChunk) {
         if (latentFramesPerChunk < 1) {
-            throw new IllegalArgumentException(
-                    "a chunk of " + latentFramesPerChunk + " latent frames; the least is 1");
+            throw new IllegalArgumentException("a chunk of " + latentFramesPerChunk + " latent frames; the least is 1");
         }
     }
 

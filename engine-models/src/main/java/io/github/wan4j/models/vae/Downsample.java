@@ -23,9 +23,8 @@ public final class Downsample implements Stage {
         kernels = weights.kernels();
         weight = weights.kernel("resample.1", channels, channels, 3);
         bias = weights.bias("resample.1", channels);
-        timeWeight = inTime
-                ? weights.weights().get("time_conv.weight", weights.dtype(), channels, channels, 3, 1, 1)
-                : null;
+        timeWeight =
+                inTime ? weights.weights().get("time_conv.weight", weights.dtype(), channels, channels, 3, 1, 1) : null;
         timeBias = inTime ? weights.bias("time_conv", channels) : null;
     }
 
@@ -48,7 +47,8 @@ public final class Downsample implements Stage {
         try (Scope scope = Scope.open("vae.downsample")) {
             Tensor padded = x.pad(0, 1, 0, 1);
             Tensor small = kernels.convolution(padded, weight.unsqueeze(2), bias, HALF_SIZE, NO_PADDING);
-            return scope.keep(timeWeight == null || timeBias == null ? small : halved(small, timeWeight, timeBias, past));
+            return scope.keep(
+                    timeWeight == null || timeBias == null ? small : halved(small, timeWeight, timeBias, past));
         }
     }
 

@@ -22,9 +22,10 @@ public record VaeWeights(Kernels kernels, Weights weights, DType dtype) {
         return new VaeWeights(kernels, weights.at(index), dtype);
     }
 
-    /** A size that only the weights know. */
-    public long size(String name, int dim) {
-        return weights.shape(name)[dim];
+    /** The first size of a tensor, where only the weights know it. */
+    public long width(String name) {
+        long[] shape = weights.shape(name);
+        return shape.length == 0 ? 1 : shape[0]; // a scalar is misshaped whatever the width: the binding will say so
     }
 
     /** 3×3×3. */
@@ -44,9 +45,7 @@ public record VaeWeights(Kernels kernels, Weights weights, DType dtype) {
 
     private CausalConv3d convolution(String name, long... shape) {
         return new CausalConv3d(
-                kernels,
-                weights.get(name + ".weight", dtype, shape),
-                weights.get(name + ".bias", dtype, shape[0]));
+                kernels, weights.get(name + ".weight", dtype, shape), weights.get(name + ".bias", dtype, shape[0]));
     }
 
     /** The weight [O, I, k, k] of a convolution within frames. */

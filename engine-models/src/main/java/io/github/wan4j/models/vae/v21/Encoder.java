@@ -20,7 +20,7 @@ final class Encoder implements Stage {
         this.zChannels = zChannels;
         VaeWeights encoder = weights.at("encoder");
         VaeWeights down = encoder.at("downsamples");
-        long dim = encoder.size("conv1.weight", 0);
+        long dim = encoder.width("conv1.weight");
         CausalConv3d first = encoder.causal("conv1", 3, dim);
         CausalConv3d last = weights.pointwise("conv1", 2L * zChannels, 2L * zChannels);
         stages = Stage.sequence(

@@ -20,7 +20,7 @@ final class Decoder implements Stage {
     Decoder(VaeWeights weights, int zChannels) {
         VaeWeights decoder = weights.at("decoder");
         VaeWeights up = decoder.at("upsamples");
-        long dim = decoder.size("head.0.gamma", 0);
+        long dim = decoder.width("head.0.gamma");
         CausalConv3d conv2 = weights.pointwise("conv2", zChannels, zChannels);
         CausalConv3d conv1 = decoder.causal("conv1", zChannels, 4 * dim);
         stages = Stage.sequence(

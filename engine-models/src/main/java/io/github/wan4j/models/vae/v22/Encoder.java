@@ -22,7 +22,7 @@ final class Encoder implements Stage {
         this.zChannels = zChannels;
         VaeWeights encoder = weights.at("encoder");
         VaeWeights down = encoder.at("downsamples");
-        long dim = encoder.size("conv1.weight", 0);
+        long dim = encoder.width("conv1.weight");
         CausalConv3d first = encoder.causal("conv1", PATCH, dim);
         CausalConv3d last = weights.pointwise("conv1", 2L * zChannels, 2L * zChannels);
         stages = Stage.sequence(
@@ -54,8 +54,8 @@ final class Encoder implements Stage {
     }
 
     private static Stage level3(VaeWeights weights, long dim) {
-        Stage main = Stage.sequence(
-                new ResidualBlock(weights.at(0), dim, dim), new ResidualBlock(weights.at(1), dim, dim));
+        Stage main =
+                Stage.sequence(new ResidualBlock(weights.at(0), dim, dim), new ResidualBlock(weights.at(1), dim, dim));
         return new DownLevel(main, new AvgDown(dim, 1, 1));
     }
 
