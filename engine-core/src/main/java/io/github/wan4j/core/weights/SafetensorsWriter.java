@@ -215,7 +215,7 @@ public final class SafetensorsWriter {
         @Override
         public void writeTo(OutputStream out) throws IOException {
             try (Scope scope = Scope.open("safetensors.write")) {
-                Tensor bytes = tensor.reshape(tensor.count()).view(DType.U8);
+                Tensor bytes = tensor.contiguous().reshape(tensor.count()).view(DType.U8);
                 for (long start = 0; start < bytes.count(); start += CHUNK) {
                     write(out, bytes, start, Math.min(bytes.count() - start, CHUNK));
                 }
