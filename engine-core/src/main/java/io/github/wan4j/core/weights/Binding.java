@@ -50,9 +50,21 @@ final class Binding {
         }
     }
 
-    void requireAllTaken() {
+    /** The entry of a tensor without which the load cannot go on. */
+    TensorEntry require(String path) {
+        if (!checkpoint.has(path)) {
+            freeStandIns();
+        }
+        return checkpoint.entry(path);
+    }
+
+    private void freeStandIns() {
         standIns.forEach(Tensor::close);
         standIns.clear();
+    }
+
+    void requireAllTaken() {
+        freeStandIns();
         Set<String> left = new TreeSet<>(checkpoint.names());
         left.removeAll(taken);
         List<String> problems = new ArrayList<>();

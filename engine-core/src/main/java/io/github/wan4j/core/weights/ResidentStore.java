@@ -11,6 +11,7 @@ import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -52,9 +53,20 @@ public final class ResidentStore implements WeightStore {
         if (!biases.isEmpty() && biases.size() != weights.size()) {
             throw new IllegalArgumentException(weights.size() + " weights with " + biases.size() + " biases");
         }
+        requireOneShape(weights);
+        requireOneShape(biases);
         Tensor weight = stacked(checkpoint, weights, dtype);
         Tensor bias = biases.isEmpty() ? null : stacked(checkpoint, biases, dtype);
         return new DenseProjections(new DenseLinear(kernels, weight, bias), weights.size());
+    }
+
+    private static void requireOneShape(List<TensorEntry> entries) {
+        for (TensorEntry entry : entries) {
+            if (!Arrays.equals(entry.shape(), entries.get(0).shape())) {
+                throw new IllegalArgumentException("'" + entries.get(0).name() + "' is " + entries.get(0) + ", '"
+                        + entry.name() + "' is " + entry + "; projections have one shape");
+            }
+        }
     }
 
     /** The tensors one below the other, each read straight into its place. */

@@ -63,7 +63,7 @@ public final class Weights {
 
     /** The shape of a tensor, for dimensions that no configuration holds; it still has to be taken. */
     public long[] shape(String name) {
-        return checkpoint.entry(prefix + name).shape();
+        return binding.require(prefix + name).shape();
     }
 
     /** The tensor called {@code name} here, of exactly this shape, converted to {@code dtype}. */

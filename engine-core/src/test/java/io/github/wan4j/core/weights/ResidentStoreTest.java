@@ -97,6 +97,9 @@ class ResidentStoreTest {
             assertThat(plain.forward(x).get(1).toFloats()).containsExactly(-4, -10);
             assertThatThrownBy(() -> store.projections(checkpoint, weights, biases.subList(0, 1), DType.F32))
                     .hasMessage("2 weights with 1 biases");
+            List<TensorEntry> mixed = List.of(checkpoint.entry("q"), checkpoint.entry("q.bias"));
+            assertThatThrownBy(() -> store.projections(checkpoint, mixed, List.of(), DType.F32))
+                    .hasMessage("'q' is f32[2, 3], 'q.bias' is f32[2]; projections have one shape");
         }
     }
 

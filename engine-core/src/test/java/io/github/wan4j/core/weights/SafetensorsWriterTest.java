@@ -11,6 +11,8 @@ import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.testkit.NoTensorLeaks;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,14 +100,18 @@ class SafetensorsWriterTest {
 
     @Test
     void copiesWhereTheOffsetDoesNotSuitTheDtype() throws IOException {
-        SafetensorsBytes.write(
-                file,
+        byte[] bytes = SafetensorsBytes.of(
                 "{'a':{'dtype':'U8','shape':[1],'data_offsets':[0,1]},'b':{'dtype':'F32','shape':[2],'data_offsets':[1,9]}}",
                 9);
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(bytes.length - 8, 1)
+                .putFloat(bytes.length - 4, 2);
+        Files.write(file, bytes);
         try (Checkpoint checkpoint = Checkpoint.open(file);
                 Scope scope = Scope.open("test")) {
             assertThat(checkpoint.entry("b").offset() % 4).isNotZero();
-            assertThat(checkpoint.tensor(checkpoint.entry("b")).toFloats()).containsExactly(0, 0);
+            assertThat(checkpoint.tensor(checkpoint.entry("b")).toFloats()).containsExactly(1, 2);
         }
     }
 

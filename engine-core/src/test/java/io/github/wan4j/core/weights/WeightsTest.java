@@ -114,6 +114,14 @@ class WeightsTest {
     }
 
     @Test
+    void leavesNothingBehindWhereTheLoadCannotGoOn() {
+        bind(weights -> {
+            assertThat(weights.get("patch", DType.F32, 4, 5).count()).isEqualTo(20);
+            assertThatThrownBy(() -> weights.shape("head.weight")).isInstanceOf(CheckpointException.class);
+        });
+    }
+
+    @Test
     void cutsLongLists() {
         bind(weights -> {
             for (int i = 0; i < 50; i++) {
