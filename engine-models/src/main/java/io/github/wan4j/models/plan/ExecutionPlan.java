@@ -8,22 +8,32 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Everything a job will do, step by step. Immutable; {@link #toString} prints it as a table. */
 public final class ExecutionPlan implements Plan {
+    private static final int PREFETCH_STEPS = 2;
+
     private final PlanRequest request;
     private final LatentShape latent;
     private final Schedule schedule;
     private final CacheDecision cache;
     private final List<PlannedStep> steps;
+    private final Placement placement;
 
     ExecutionPlan(
-            PlanRequest request, LatentShape latent, Schedule schedule, CacheDecision cache, List<PlannedStep> steps) {
+            PlanRequest request,
+            LatentShape latent,
+            Schedule schedule,
+            CacheDecision cache,
+            List<PlannedStep> steps,
+            Placement placement) {
         this.request = request;
         this.latent = latent;
         this.schedule = schedule;
         this.cache = cache;
         this.steps = List.copyOf(steps);
+        this.placement = placement;
     }
 
     /** What it was made for. */
@@ -52,6 +62,28 @@ public final class ExecutionPlan implements Plan {
     @Override
     public List<PlannedStep> steps() {
         return steps;
+    }
+
+    /** Where and in which numbers it runs, and what that takes. */
+    public Placement placement() {
+        return placement;
+    }
+
+    /** The expert whose weights should be on their way while a step runs: the next one, shortly before it takes over. */
+    public Optional<Expert> prefetch(int step) {
+        if (placement.memory().residency() != Residency.STAGED) {
+            return Optional.empty();
+        }
+        Expert now = steps.get(step).expert();
+        return steps.subList(step, Math.min(steps.size(), step + PREFETCH_STEPS + 1)).stream()
+                .map(PlannedStep::expert)
+                .filter(expert -> expert != now)
+                .findFirst();
+    }
+
+    /** For machines: maps, lists, strings and numbers, by the names of the command line's JSON. */
+    public Map<String, Object> toJson() {
+        return new PlanJson(this).toMap();
     }
 
     @Override

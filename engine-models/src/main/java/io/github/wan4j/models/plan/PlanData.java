@@ -17,14 +17,19 @@ final class PlanData {
 
     /** The entry of a name in a file's list of models. */
     static JsonNode named(String file, String name) {
-        List<String> names = new ArrayList<>();
         for (JsonNode model : read(file).get("models")) {
             if (model.get("name").asText().equals(name)) {
                 return model;
             }
-            names.add(model.get("name").asText());
         }
-        throw new IllegalArgumentException(file + " has no '" + name + "', it has " + String.join(", ", names));
+        throw new IllegalArgumentException(file + " has no '" + name + "', it has " + String.join(", ", names(file)));
+    }
+
+    /** The names in a file's list of models. */
+    static List<String> names(String file) {
+        List<String> names = new ArrayList<>();
+        read(file).get("models").forEach(model -> names.add(model.get("name").asText()));
+        return names;
     }
 
     static double[] doubles(JsonNode list) {

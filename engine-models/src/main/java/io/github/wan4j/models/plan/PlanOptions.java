@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceInterval steps in which the negative branch runs; null for all
  * @param speedup passes of a plain run divided by those planned
  * @param strict whether a wish that cannot be met is an error, instead of a step down
+ * @param batchGuidance whether both branches go through the transformer in one forward
  */
 public record PlanOptions(
         Tier tier,
@@ -21,32 +22,53 @@ public record PlanOptions(
         @Nullable CachePolicy cache,
         @Nullable StepInterval guidanceInterval,
         @Nullable Double speedup,
-        boolean strict) {
+        boolean strict,
+        @Nullable Products precision,
+        @Nullable Residency residency,
+        @Nullable Boolean batchGuidance) {
     /** The default tier, and nothing asked for. */
-    public static final PlanOptions DEFAULT = new PlanOptions(Tier.QUALITY, false, null, null, null, false);
+    public static final PlanOptions DEFAULT =
+            new PlanOptions(Tier.QUALITY, false, null, null, null, false, null, null, null);
 
     public PlanOptions withTier(Tier value) {
-        return new PlanOptions(value, image, cache, guidanceInterval, speedup, strict);
+        return new PlanOptions(
+                value, image, cache, guidanceInterval, speedup, strict, precision, residency, batchGuidance);
     }
 
     public PlanOptions withImage(boolean value) {
-        return new PlanOptions(tier, value, cache, guidanceInterval, speedup, strict);
+        return new PlanOptions(
+                tier, value, cache, guidanceInterval, speedup, strict, precision, residency, batchGuidance);
     }
 
     public PlanOptions withCache(CachePolicy value) {
-        return new PlanOptions(tier, image, value, guidanceInterval, speedup, strict);
+        return new PlanOptions(
+                tier, image, value, guidanceInterval, speedup, strict, precision, residency, batchGuidance);
     }
 
     public PlanOptions withGuidanceInterval(StepInterval value) {
-        return new PlanOptions(tier, image, cache, value, speedup, strict);
+        return new PlanOptions(tier, image, cache, value, speedup, strict, precision, residency, batchGuidance);
     }
 
     public PlanOptions withSpeedup(double value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, value, strict);
+        return new PlanOptions(
+                tier, image, cache, guidanceInterval, value, strict, precision, residency, batchGuidance);
     }
 
     public PlanOptions withStrict(boolean value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, value);
+        return new PlanOptions(
+                tier, image, cache, guidanceInterval, speedup, value, precision, residency, batchGuidance);
+    }
+
+    public PlanOptions withPrecision(Products value) {
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, value, residency, batchGuidance);
+    }
+
+    public PlanOptions withResidency(Residency value) {
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, precision, value, batchGuidance);
+    }
+
+    public PlanOptions withBatchGuidance(boolean value) {
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, precision, residency, value);
     }
 
     /** What is wrong with them for a number of steps, one sentence each; empty when nothing is. */

@@ -28,6 +28,14 @@ public record PlanRequest(
         return new PlanRequest(model, size, frames, steps, shift, solver, guidance, newOptions);
     }
 
+    public PlanRequest withSteps(int newSteps) {
+        return new PlanRequest(model, size, frames, newSteps, shift, solver, guidance, options);
+    }
+
+    public PlanRequest withSize(Size newSize, int newFrames) {
+        return new PlanRequest(model, newSize, newFrames, steps, shift, solver, guidance, options);
+    }
+
     /** Passes of a run in which nothing is reused or left out. */
     public int uncachedForwards() {
         return model.distilled() ? steps : 2 * steps;
@@ -45,6 +53,9 @@ public record PlanRequest(
             problems.add("frames is " + frames + ", it must be one more than a multiple of 4, take "
                     + ModelInfo.nearestFrames(frames));
         }
+        if (frames > longestAllowed()) {
+            problems.add("frames is " + frames + ", at " + size + " at most " + longestAllowed());
+        }
         if (steps < 1 || steps > 1000) {
             problems.add("steps is " + steps + ", take " + (steps < 1 ? "at least 1" : "at most 1000"));
         }
@@ -53,6 +64,11 @@ public record PlanRequest(
         }
         problems.addAll(options.problems(steps));
         return problems;
+    }
+
+    /** Frames that the family is known to hold together for: 529 up to 480p, 337 above. */
+    int longestAllowed() {
+        return size.area() <= 832 * 480 ? 529 : 337;
     }
 
     private static int nearest(int value, int multiple) {

@@ -15,12 +15,13 @@ final class PlanTable {
 
     @Override
     public String toString() {
-        return head() + steps() + picture() + sums();
+        return head() + steps() + picture() + sums() + estimates();
     }
 
     private String head() {
         PlanRequest request = plan.request();
-        return "%s, %s, %d frames, latents %s, %d tokens\n%s, guidance %s\n"
+        Placement placement = plan.placement();
+        return "%s, %s, %d frames, latents %s, %d tokens\n%s, guidance %s\ntier %s on %s, %s\nreuse: %s\n"
                 .formatted(
                         request.model().name(),
                         request.size(),
@@ -28,7 +29,11 @@ final class PlanTable {
                         plan.latent(),
                         plan.tokens(),
                         plan.schedule(),
-                        request.guidance());
+                        request.guidance(),
+                        request.options().tier().label(),
+                        placement.device().title(),
+                        placement.numerics(),
+                        plan.cache());
     }
 
     private String steps() {
@@ -72,6 +77,45 @@ final class PlanTable {
                                 entry.getValue().get(Branch.UNCOND)))
                 .collect(Collectors.joining(", "));
         return "%d forwards: %s\n".formatted(plan.forwards(), parts);
+    }
+
+    private String estimates() {
+        Placement placement = plan.placement();
+        StringBuilder text = new StringBuilder();
+        MemoryEstimate memory = placement.memory();
+        text.append(String.format(
+                Locale.ROOT,
+                "memory, GiB         encode  denoise  decode  (%s, decoded %d latent frames at a time)\n",
+                memory.residency().label(),
+                memory.decodeChunk()));
+        for (MemoryEstimate.Part part : memory.parts()) {
+            text.append(row("  " + part.name(), part.encode(), part.denoise(), part.decode()));
+        }
+        text.append(row("  in all", memory.encode(), memory.denoise(), memory.decode()));
+        text.append(String.format(Locale.ROOT, "  host %.1f\n", PlacementRules.gib(memory.hostBytes())));
+        String seconds = placement.seconds().byStage().entrySet().stream()
+                .map(stage -> String.format(Locale.ROOT, "%s %.1f", stage.getKey(), stage.getValue()))
+                .collect(Collectors.joining(", "));
+        text.append("seconds: ").append(seconds).append('\n');
+        placement
+                .choices()
+                .forEach(choice ->
+                        text.append("%s: %s (%s)\n".formatted(choice.name(), choice.value(), choice.reason())));
+        plan.cache().notes().forEach(note -> text.append("note: ").append(note).append('\n'));
+        placement
+                .warnings()
+                .forEach(warning -> text.append("warning: ").append(warning).append('\n'));
+        return text.toString();
+    }
+
+    private static String row(String name, long encode, long denoise, long decode) {
+        return String.format(
+                Locale.ROOT,
+                "%-18s  %6.1f  %7.1f  %6.1f\n",
+                name,
+                PlacementRules.gib(encode),
+                PlacementRules.gib(denoise),
+                PlacementRules.gib(decode));
     }
 
     /** At most two decimals, none where there is nothing to say. */

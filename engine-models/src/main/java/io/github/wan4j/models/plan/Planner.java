@@ -3,6 +3,7 @@ package io.github.wan4j.models.plan;
 import io.github.wan4j.models.sampler.Schedule;
 import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.InvalidRequestException;
+import io.github.wan4j.video.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,16 +15,17 @@ public final class Planner {
 
     private Planner() {}
 
+    /** The plan for a CPU. */
     public static ExecutionPlan plan(PlanRequest request) {
-        return plan(request, null);
+        return plan(request, DeviceProfile.cpu(1), null);
     }
 
     /**
-     * Plans with what TeaCache needs at hand.
+     * The plan for a device.
      *
      * @param embeddings what TeaCache decides from; null where the weights are not there
      */
-    public static ExecutionPlan plan(PlanRequest request, @Nullable TimeEmbeddings embeddings) {
+    public static ExecutionPlan plan(PlanRequest request, DeviceProfile device, @Nullable TimeEmbeddings embeddings) {
         List<String> problems = request.problems();
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
@@ -46,7 +48,18 @@ public final class Planner {
                     action(cache.cond(), i),
                     grid.guided(i) ? action(cache.uncond(), i) : Action.OFF));
         }
-        return new ExecutionPlan(request, latent, schedule, cache, steps);
+        Placement placement = new PlacementRules(request, device).place(latent, steps);
+        return new ExecutionPlan(request, latent, schedule, cache, steps, placement);
+    }
+
+    /** How long a video of the request's size may be on a device. */
+    public static Limits limits(PlanRequest request, DeviceProfile device) {
+        int longest = new PlacementRules(request, device).longest();
+        int allowed = request.longestAllowed();
+        String bound = longest == allowed
+                ? allowed + " frames are the most at this size"
+                : "memory of " + device.title() + " bounds it";
+        return new Limits(request.size(), longest, request.model().trainedFrames(), List.of(bound));
     }
 
     private static Action action(SkipMask mask, int step) {

@@ -13,6 +13,26 @@ public record VaeShape(int latentChannels, int temporalStride, int spatialStride
     /** Of the A14B models. */
     public static final VaeShape V21 = new VaeShape(16, 4, 8, 96, 126_892_531L);
 
-    /** Of TI2V-5B. */
+    /** Of TI2V-5B; its decoder ends in patches of 2×2 pixels. */
     public static final VaeShape V22 = new VaeShape(48, 4, 16, 256, 704_688_668L);
+
+    /** Side of the patches that the decoder ends in. */
+    private int patch() {
+        return spatialStride / 8;
+    }
+
+    /** Channels of the decoder's last level, spread over the pixels they stand for. */
+    int channelsPerPixel() {
+        return Math.max(1, decoderWidth / (patch() * patch()));
+    }
+
+    /**
+     * Operations of decoding a pixel. They grow with the square of the width; 250 TFLOP for 81 frames of 832×480 and
+     * 1.9 PFLOP for 121 of 1280×704 were counted at the full widths.
+     */
+    double flopsPerPixel() {
+        double counted =
+                patch() == 1 ? 250e12 / (81 * 832 * 480.0) / (96 * 96) : 1.9e15 / (121 * 1280 * 704.0) / (256 * 256);
+        return counted * decoderWidth * decoderWidth;
+    }
 }

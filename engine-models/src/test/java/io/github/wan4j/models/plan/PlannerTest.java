@@ -116,22 +116,4 @@ class PlannerTest {
                 .toList();
         assertThat(counts).containsExactly(14_288_491_584L, 14_288_901_184L, 4_999_787_712L);
     }
-
-    @Test
-    void printsWhatItWillDo() {
-        String text =
-                Planner.plan(request(ModelKind.T2V_A14B, 4, 5, Solver.EULER)).toString();
-        assertThat(text).isEqualTo("""
-                        t2v-a14b, 1280x704, 81 frames, latents [16, 21, 88, 160], 73920 tokens
-                        euler, 4 steps, shift 5.0, guidance 3.0,4.0
-                        step  timestep   sigma  expert  guidance  cond  uncond
-                           1      1000  1.0000  high           4     #       #
-                           2     937.5  0.9375  high           4     #       #
-                           3    833.33  0.8333  low            3     #       #
-                           4       625  0.6250  low            3     #       #
-                        high    ##
-                        low     ##
-                        8 forwards: high 2 + 2, low 2 + 2
-                        """);
-    }
 }

@@ -20,16 +20,7 @@ final class Requests {
     }
 
     static PlanRequest of(ModelKind kind, int steps) {
-        PlanRequest request = of(kind);
-        return new PlanRequest(
-                request.model(),
-                request.size(),
-                request.frames(),
-                steps,
-                request.shift(),
-                request.solver(),
-                request.guidance(),
-                request.options());
+        return of(kind).withSteps(steps);
     }
 
     private static PlanOptions image() {

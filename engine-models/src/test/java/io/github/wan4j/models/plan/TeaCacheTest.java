@@ -100,7 +100,9 @@ class TeaCacheTest {
         PlanRequest request = Requests.of(ModelKind.T2V_A14B);
         float[][] rows = embeddings(40, 1);
         ExecutionPlan plan = Planner.plan(
-                request.with(request.options().withCache(CachePolicy.teaCache())), (step, projected) -> rows[step]);
+                request.with(request.options().withCache(CachePolicy.teaCache())),
+                DeviceProfile.cpu(2),
+                (step, projected) -> rows[step]);
         assertThat(plan.cache().origin()).isEqualTo("polynomial published for wan2.1-t2v-14b, uncalibrated");
         assertThat(plan.cache().threshold()).isEqualTo(0.25);
         assertThat(plan.mask()).startsWith("####");

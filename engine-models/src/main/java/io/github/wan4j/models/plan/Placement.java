@@ -1,0 +1,26 @@
+package io.github.wan4j.models.plan;
+
+import io.github.wan4j.video.RunReport.Choice;
+import io.github.wan4j.video.RunReport.Seconds;
+import java.util.List;
+
+/**
+ * Where and in which numbers a plan runs, and what it is expected to take.
+ *
+ * @param batchedGuidance whether both branches go through the transformer in one forward
+ * @param choices what was decided, with the reason
+ * @param warnings what the caller should know, one sentence each
+ */
+public record Placement(
+        DeviceProfile device,
+        Numerics numerics,
+        boolean batchedGuidance,
+        MemoryEstimate memory,
+        Seconds seconds,
+        List<Choice> choices,
+        List<String> warnings) {
+    public Placement {
+        choices = List.copyOf(choices);
+        warnings = List.copyOf(warnings);
+    }
+}

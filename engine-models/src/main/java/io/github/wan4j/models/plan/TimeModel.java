@@ -1,0 +1,93 @@
+package io.github.wan4j.models.plan;
+
+import io.github.wan4j.models.plan.DeviceProfile.Rates;
+import io.github.wan4j.video.RunReport.Seconds;
+
+/** Where a job's time goes: operations and bytes over the device's rates. */
+final class TimeModel {
+    private static final double TERA = 1e12;
+    private static final double GIGA = 1e9;
+    private static final int TEXT_TOKENS = 512;
+
+    /** Passes over the residual stream that a block makes besides its products, each of them 6 bytes an element. */
+    private static final double PASSES = 10;
+
+    private static final double PASS_BYTES = 6;
+
+    /** GB/s that weights come from the disk with, and pixels a second that the video writer takes. */
+    private static final double DISK_RATE = 2;
+
+    private static final double WRITE_RATE = 100e6;
+
+    private final ModelShape model;
+    private final LatentShape latent;
+    private final Numerics numerics;
+    private final Rates rates;
+
+    TimeModel(ModelShape model, LatentShape latent, Numerics numerics, Rates rates) {
+        this.model = model;
+        this.latent = latent;
+        this.numerics = numerics;
+        this.rates = rates;
+    }
+
+    /** @param image whether a video's worth of pixels has to be encoded first */
+    Seconds estimate(int forwards, int reused, boolean image, MemoryModel memory, Residency residency) {
+        int experts = model.kind().hasTwoExperts() ? 2 : 1;
+        double load = (memory.textBytes() + experts * memory.expertBytes()) / GIGA / DISK_RATE;
+        double transfer = memory.expertBytes() / GIGA / rates.host();
+        double forward = residency == Residency.STREAMED ? Math.max(forward(), transfer) : forward();
+        double moves = residency == Residency.STAGED ? experts * transfer : 0;
+        double encode = 2 * text() + (image ? 0.6 * encodedShare() * decode() : 0);
+        double denoise = forwards * forward + reused * reusedForward() + moves;
+        double write = pixels() / WRITE_RATE;
+        return new Seconds(load, encode, denoise, decode(), write, load + encode + denoise + decode() + write);
+    }
+
+    /** One branch of one step. */
+    double forward() {
+        TransformerShape shape = model.transformer();
+        double tokens = latent.tokens();
+        double dim = shape.dim();
+        double products = 2 * tokens * shape.layers() * (6 * dim * dim + 2 * dim * shape.ffnDim());
+        double attention = 4 * tokens * (tokens + TEXT_TOKENS) * dim * shape.layers();
+        double passes = PASSES * PASS_BYTES * tokens * dim * shape.layers();
+        return (products / rates.products(numerics.products())
+                        + attention / rates.attention()
+                        + passes / rates.memory())
+                / TERA;
+    }
+
+    /** Embeddings, the sum and the head. */
+    private double reusedForward() {
+        return PASSES * PASS_BYTES * latent.tokens() * model.transformer().dim() / rates.memory() / TERA;
+    }
+
+    private double text() {
+        double bytes = 2.0 * model.textParameters();
+        double products = 2.0 * TEXT_TOKENS * model.textParameters();
+        return (bytes / rates.memory()
+                        + products
+                                / rates.products(
+                                        numerics.products() == Products.FP8 ? Products.BF16 : numerics.products()))
+                / TERA;
+    }
+
+    private double decode() {
+        double rate = numerics.autoencoder() == Products.FP32
+                ? Math.min(rates.convolution() / 3, 3 * rates.fp32())
+                : rates.convolution();
+        return pixels() * model.vae().flopsPerPixel() / rate / TERA;
+    }
+
+    /** I2V encodes as many frames as it makes; TI2V the first alone. */
+    private double encodedShare() {
+        return model.kind().needsImage() ? 1 : 1.0 / latent.frames();
+    }
+
+    private double pixels() {
+        VaeShape vae = model.vae();
+        double frames = (latent.frames() - 1) * vae.temporalStride() + 1;
+        return frames * latent.height() * latent.width() * vae.spatialStride() * vae.spatialStride();
+    }
+}

@@ -1,0 +1,207 @@
+package io.github.wan4j.models.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.wan4j.video.CachePolicy;
+import io.github.wan4j.video.Expert;
+import io.github.wan4j.video.InvalidRequestException;
+import io.github.wan4j.video.Limits;
+import io.github.wan4j.video.ModelKind;
+import io.github.wan4j.video.Size;
+import io.github.wan4j.video.Tier;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlacementTest {
+    private static final DeviceProfile H200 = DeviceProfile.named("h200");
+
+    private static ExecutionPlan plan(PlanRequest request, PlanOptions options, DeviceProfile device) {
+        return Planner.plan(request.with(options), device, null);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // seconds measured on an H200 for products and attention alone, and what everything may take
+        "T2V_A14B, 832, 480, 81, 2.493, 2.750",
+        "T2V_A14B, 1280, 720, 81, 10.604, 11.100",
+        "TI2V_5B, 1280, 704, 121, 0.719, 0.850",
+    })
+    void aForwardIsEstimatedALittleAboveTheMeasuredCeiling(
+            ModelKind kind, int width, int height, int frames, double least, double most) {
+        PlanRequest request = Requests.of(kind).withSize(new Size(width, height), frames);
+        ExecutionPlan plan = plan(request, request.options().withTier(Tier.EXACT), H200);
+        assertThat(plan.placement().seconds().denoise() / plan.forwards()).isBetween(least, most);
+    }
+
+    @Test
+    void theDecoderIsEstimatedNearWhatWasMeasured() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B).withSize(new Size(832, 480), 81);
+        assertThat(plan(request, request.options().withTier(Tier.EXACT), H200)
+                        .placement()
+                        .seconds()
+                        .decode())
+                .isCloseTo(2.79, within(0.7));
+        assertThat(plan(request, request.options(), H200).placement().seconds().decode())
+                .isCloseTo(0.8, within(0.1));
+    }
+
+    @Test
+    void memoryOfAForwardIsEstimatedNearWhatWasMeasured() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        MemoryEstimate memory = plan(request, request.options().withResidency(Residency.STAGED), H200)
+                .placement()
+                .memory();
+        long forward = memory.parts().stream()
+                .filter(part -> List.of("transformer", "activations", "latents").contains(part.name()))
+                .mapToLong(MemoryEstimate.Part::denoise)
+                .sum();
+        assertThat(PlacementRules.gib(forward)).isCloseTo(31.1, within(1.0));
+    }
+
+    @Test
+    void aDeviceWithoutFp8TakesBf16AndSaysSo() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        DeviceProfile a100 = DeviceProfile.named("a100");
+        PlanOptions balanced = request.options().withTier(Tier.BALANCED);
+        Placement placement = plan(request, balanced, a100).placement();
+        assertThat(placement.numerics().products()).isEqualTo(Products.BF16);
+        assertThat(placement.warnings()).anyMatch(warning -> warning.contains("has no fp8"));
+        assertThatThrownBy(() -> plan(request, balanced.withStrict(true), a100))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("take bf16");
+    }
+
+    @Test
+    void everyTierComputesInFp32OnACpuUnlessAskedOtherwise() {
+        PlanRequest request = Requests.of(ModelKind.TI2V_5B);
+        for (Tier tier : Tier.values()) {
+            Placement placement =
+                    Planner.plan(request.with(request.options().withTier(tier))).placement();
+            assertThat(placement.numerics()).isEqualTo(new Numerics(Products.FP32, Products.FP32));
+            assertThat(placement.warnings()).isEmpty();
+        }
+        assertThat(Planner.plan(request.with(request.options().withPrecision(Products.BF16)))
+                        .placement()
+                        .numerics()
+                        .products())
+                .isEqualTo(Products.BF16);
+    }
+
+    @Test
+    void thePrecisionAskedForReplacesTheTiers() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        PlanOptions options = request.options().withTier(Tier.EXACT).withPrecision(Products.FP8);
+        assertThat(plan(request, options, H200).placement().numerics())
+                .isEqualTo(new Numerics(Products.FP8, Products.FP32));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"T2V_A14B, rtx-4080", "T2V_A14B, rtx-4090", "I2V_A14B, rtx-4080"})
+    void theLongestVideoCanBePlannedAndALongerOneIsRefusedWithItsLength(ModelKind kind, String name) {
+        DeviceProfile device = DeviceProfile.named(name);
+        for (Tier tier : Tier.values()) {
+            PlanRequest request = Requests.of(kind);
+            PlanRequest tiered = request.with(request.options().withTier(tier));
+            Limits limits = Planner.limits(tiered, device);
+            int longest = limits.maxFrames();
+            assertThat(longest).isBetween(81, 333);
+            assertThat(limits.notes()).containsExactly("memory of " + device.title() + " bounds it");
+            ExecutionPlan plan = Planner.plan(tiered.withSize(tiered.size(), longest), device, null);
+            assertThat(plan.placement().memory().peak()).isLessThanOrEqualTo(device.memoryBytes());
+            assertThat(plan.placement().warnings())
+                    .anyMatch(warning -> warning.contains("was trained on"))
+                    .anyMatch(warning -> warning.startsWith("this takes about"));
+            assertThatThrownBy(() -> Planner.plan(tiered.withSize(tiered.size(), longest + 4), device, null))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("take at most " + longest + " frames or ");
+        }
+    }
+
+    @Test
+    void theSizeThatARefusalNamesFits() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B).withSize(new Size(1280, 720), 337);
+        DeviceProfile device = DeviceProfile.named("rtx-4080");
+        try {
+            Planner.plan(request, device, null);
+        } catch (InvalidRequestException e) {
+            String size = String.join("", e.problems()).replaceAll(".* or (\\d+x\\d+)$", "$1");
+            ExecutionPlan plan = Planner.plan(request.withSize(Size.parse(size), 337), device, null);
+            assertThat(plan.placement().memory().peak()).isLessThanOrEqualTo(device.memoryBytes());
+            return;
+        }
+        throw new AssertionError("it was planned");
+    }
+
+    @Test
+    void beyondWhatTheFamilyHoldsTogetherForNothingIsPlanned() {
+        assertThat(Planner.limits(Requests.of(ModelKind.T2V_A14B), H200).maxFrames())
+                .isEqualTo(337);
+        PlanRequest small = Requests.of(ModelKind.T2V_A14B).withSize(new Size(832, 480), 533);
+        assertThat(Planner.limits(small, H200).maxFrames()).isEqualTo(529);
+        assertThatThrownBy(() -> Planner.plan(small, H200, null)).hasMessageContaining("at 832x480 at most 529");
+    }
+
+    @Test
+    void lessMemoryNeverMeansMoreOnTheDevice() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        Residency last = Residency.RESIDENT;
+        for (int gib = 160; gib >= 14; gib -= 2) {
+            DeviceProfile device = H200.withMemory((long) gib << 30);
+            MemoryEstimate memory =
+                    Planner.plan(request, device, null).placement().memory();
+            assertThat(memory.residency()).isGreaterThanOrEqualTo(last);
+            assertThat(memory.peak()).isLessThanOrEqualTo(device.memoryBytes());
+            last = memory.residency();
+        }
+        assertThat(last).isEqualTo(Residency.STREAMED);
+    }
+
+    @Test
+    void theNextExpertIsFetchedShortlyBeforeItTakesOver() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        ExecutionPlan staged = plan(request, request.options().withResidency(Residency.STAGED), H200);
+        assertThat(staged.prefetch(23)).isEmpty();
+        assertThat(staged.prefetch(24)).contains(Expert.LOW);
+        assertThat(staged.prefetch(25)).contains(Expert.LOW);
+        assertThat(staged.prefetch(26)).isEmpty();
+        assertThat(plan(request, request.options(), H200).prefetch(25)).isEmpty();
+    }
+
+    @Test
+    void guidanceIsBatchedWhereWeightsStreamAndAsAskedFor() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B).withSize(new Size(832, 480), 81);
+        assertThat(plan(request, request.options(), H200).placement().batchedGuidance())
+                .isFalse();
+        assertThat(plan(request, request.options().withBatchGuidance(true), H200)
+                        .placement()
+                        .batchedGuidance())
+                .isTrue();
+        assertThat(plan(request, request.options(), DeviceProfile.named("rtx-4090"))
+                        .placement()
+                        .batchedGuidance())
+                .isTrue();
+    }
+
+    @Test
+    void reusedResidualsAreCountedWhereSomethingIsReused() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        long without =
+                plan(request, request.options(), H200).placement().memory().denoise();
+        long with = plan(request, request.options().withCache(CachePolicy.magCache()), H200)
+                .placement()
+                .memory()
+                .denoise();
+        assertThat(with - without).isEqualTo(2L * 75_600 * 5120 * 2);
+    }
+
+    @Test
+    void anUnknownProfileIsRefusedWithThoseThatThereAre() {
+        assertThatThrownBy(() -> DeviceProfile.named("gtx-970"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("rtx-4080, rtx-4090");
+    }
+}

@@ -1,0 +1,66 @@
+package io.github.wan4j.models.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.wan4j.video.InvalidRequestException;
+import io.github.wan4j.video.ModelKind;
+import io.github.wan4j.video.Tier;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WishesTest {
+    private static final DeviceProfile DEVICE = DeviceProfile.named("h200");
+    private static final PlanRequest REQUEST = Requests.of(ModelKind.T2V_A14B);
+    private static final QualityTable TABLE = table("""
+            [{"tier": "exact", "stepShare": 1, "psnr": 99},
+             {"tier": "quality", "stepShare": 1, "psnr": 48},
+             {"tier": "balanced", "stepShare": 1, "psnr": 33},
+             {"tier": "balanced", "stepShare": 0.5, "psnr": 27},
+             {"tier": "speed", "stepShare": 1, "psnr": 29}]
+            """);
+
+    private static QualityTable table(String json) {
+        try {
+            return QualityTable.read(new ObjectMapper().readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static Wishes.Granted grant(@Nullable Integer seconds, @Nullable Double quality) {
+        return new Wishes(seconds == null ? null : Duration.ofSeconds(seconds), quality).grant(REQUEST, DEVICE, TABLE);
+    }
+
+    @Test
+    void theBestWithinTheTimeIsTaken() {
+        assertThat(grant(3600, null).row().tier()).isEqualTo(Tier.EXACT);
+        assertThat(grant(600, null).row().tier()).isEqualTo(Tier.BALANCED);
+        assertThat(grant(450, null).row().tier()).isEqualTo(Tier.SPEED);
+        Wishes.Granted shortest = grant(350, null);
+        assertThat(shortest.plan().steps()).hasSize(20);
+        assertThat(shortest.reason())
+                .startsWith("tier balanced with 20 steps: about ")
+                .endsWith(" s, 27.0 dB measured");
+    }
+
+    @Test
+    void theFastestThatIsGoodEnoughIsTaken() {
+        assertThat(grant(null, 30.0).row().tier()).isEqualTo(Tier.BALANCED);
+        assertThat(grant(null, 28.0).row().tier()).isEqualTo(Tier.SPEED);
+        assertThat(grant(null, 40.0).row().tier()).isEqualTo(Tier.QUALITY);
+    }
+
+    @Test
+    void aWishThatCannotBeGrantedIsRefusedWithTheNearest() {
+        assertThatThrownBy(() -> grant(10, null))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("within 10 s, the fastest is tier balanced with 20 steps");
+        assertThatThrownBy(() -> grant(450, 40.0)).hasMessageContaining("the fastest is tier quality with 40 steps");
+        assertThatThrownBy(() -> grant(null, 120.0))
+                .hasMessageContaining("min-quality is 120.0 dB, the best measured is tier exact");
+    }
+}
