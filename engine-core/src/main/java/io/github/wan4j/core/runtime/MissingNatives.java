@@ -17,7 +17,8 @@ final class MissingNatives {
 
     private MissingNatives() {}
 
-    static String explain(LinkageError error) {
+    /** @param error a {@link LinkageError} or {@link TypeNotPresentException} */
+    static String explain(Throwable error) {
         List<String> messages = messages(error);
         for (String message : messages) {
             Matcher file = NO_FILE.matcher(message);
@@ -27,11 +28,11 @@ final class MissingNatives {
         }
         for (String message : messages) {
             Matcher glue = NO_GLUE.matcher(message);
-            if (glue.find()) {
-                return glue(glue.group(1));
+            if (glue.find() && !thereAfterAll(preset(glue.group(1)))) {
+                return artifact(preset(glue.group(1)), glue.group(1));
             }
         }
-        if (error instanceof NoClassDefFoundError) {
+        if (error instanceof NoClassDefFoundError || error instanceof TypeNotPresentException) {
             Matcher type = NO_CLASS.matcher(messages.get(messages.size() - 1));
             if (type.find() && !messages.get(0).startsWith("Could not initialize")) {
                 return "class " + type.group().replace('/', '.') + " is missing: add "
@@ -53,22 +54,27 @@ final class MissingNatives {
 
     private static String library(String name, String message) {
         int end = message.indexOf(": " + name);
-        String needed = end > 0 ? ", which " + message.substring(0, end) + " needs" : "";
+        String missing = end > 0 ? name + ", which " + message.substring(0, end) + " needs," : name;
         if (name.startsWith("libopenblas")) {
-            return artifact("openblas", name + needed);
+            return artifact("openblas", missing);
         }
         if (name.startsWith("libtorch") || name.startsWith("libc10") || name.startsWith("libgomp")) {
-            return artifact("pytorch", name + needed);
+            return artifact("pytorch", missing);
         }
-        return "the system library " + name + " is missing" + needed
-                + ": install it; it was looked for beside that library, in LD_LIBRARY_PATH and in the system's folders";
+        return "the system library " + missing
+                + " is missing: install it; it was looked for beside that library, in LD_LIBRARY_PATH and in the system's folders";
     }
 
-    private static String glue(String name) {
-        String preset = name.startsWith("jnitorch")
-                ? "pytorch"
-                : name.startsWith("jniopenblas") ? "openblas" : name.substring("jni".length());
-        return artifact(preset, name);
+    private static String preset(String glue) {
+        if (glue.startsWith("jnitorch")) {
+            return "pytorch";
+        }
+        return glue.startsWith("jniopenblas") ? "openblas" : glue.substring("jni".length());
+    }
+
+    /** JavaCPP says that a library is nowhere when it is there and the system refused it; the cause says why. */
+    private static boolean thereAfterAll(String preset) {
+        return Artifacts.nativesOnClassPath(preset, "") || Artifacts.nativesOnClassPath(preset, "-gpu");
     }
 
     private static String artifact(String artifact, String missing) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.presets.javacpp;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ public final class Natives {
             NativesChoice choice = NativesChoice.decide(providers);
             // the loader's own properties object: what is put in here is what every later load sees
             Loader.loadProperties().setProperty("platform.extension", choice.extension());
+            Loader.load(javacpp.class); // its absence is not noticed before the first pointer otherwise
             String library = Loader.load(torch.class);
             Path folder =
                     Path.of(library == null ? "" : library).toAbsolutePath().getParent();
@@ -66,7 +68,7 @@ public final class Natives {
                 throw new EngineStartException("libtorch's glue was loaded from nowhere: '" + library + "'");
             }
             return new Natives(choice, folder, JavaCppMemoryChecks.warnings());
-        } catch (LinkageError e) {
+        } catch (LinkageError | TypeNotPresentException e) {
             throw new EngineStartException(MissingNatives.explain(e), e);
         }
     }
