@@ -8,6 +8,8 @@ import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
+import io.github.wan4j.core.weights.ResidentStore;
+import io.github.wan4j.core.weights.WeightStore;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -42,6 +44,11 @@ final class CpuSession implements DeviceSession {
     @Override
     public Kernels kernels() {
         return kernels;
+    }
+
+    @Override
+    public WeightStore openWeights() {
+        return new ResidentStore(info.device(), kernels);
     }
 
     @Override

@@ -27,6 +27,11 @@ public final class Devices {
         return new Devices(providers());
     }
 
+    /** In order of preference; the CPU's is last. */
+    public List<DeviceProvider> all() {
+        return providers;
+    }
+
     /** Providers from the class path, then the CPU's. */
     static List<DeviceProvider> providers() {
         List<DeviceProvider> providers = new ArrayList<>();

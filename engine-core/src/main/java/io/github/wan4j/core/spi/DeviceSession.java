@@ -1,6 +1,7 @@
 package io.github.wan4j.core.spi;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.weights.WeightStore;
 import java.util.concurrent.Callable;
 
 /**
@@ -12,6 +13,11 @@ public interface DeviceSession extends AutoCloseable {
 
     /** This device's kernels; to be used on the session's thread only. */
     Kernels kernels();
+
+    /**
+     * A new store for weights on this device, which the caller owns; to be made, used and closed on the session's thread.
+     */
+    WeightStore openWeights();
 
     MemoryStatus memory();
 

@@ -11,7 +11,8 @@ class MissingNativesTest {
                 "no jnitorch in java.library.path: /usr/lib",
                 "/home/ann/.javacpp/libjnitorch.so: libstdc++.so.6: cannot open shared object file: No such file or directory");
         assertThat(MissingNatives.explain(error))
-                .startsWith("the system library libstdc++.so.6, which /home/ann/.javacpp/libjnitorch.so needs, is missing:")
+                .startsWith(
+                        "the system library libstdc++.so.6, which /home/ann/.javacpp/libjnitorch.so needs, is missing:")
                 .contains("LD_LIBRARY_PATH");
     }
 
@@ -38,8 +39,9 @@ class MissingNativesTest {
                 "no jnitorch in java.library.path: /usr/lib",
                 "/x/libjnitorch.so: /lib/libc.so.6: version `GLIBC_2.34' not found (required by /x/libjnitorch.so)\nmore");
         assertThat(MissingNatives.explain(error))
-                .isEqualTo("the native libraries of libtorch cannot be loaded: /x/libjnitorch.so: /lib/libc.so.6: version "
-                        + "`GLIBC_2.34' not found (required by /x/libjnitorch.so)");
+                .isEqualTo(
+                        "the native libraries of libtorch cannot be loaded: /x/libjnitorch.so: /lib/libc.so.6: version "
+                                + "`GLIBC_2.34' not found (required by /x/libjnitorch.so)");
     }
 
     private static LinkageError caused(String message, String cause) {

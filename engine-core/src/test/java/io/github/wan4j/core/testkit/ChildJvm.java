@@ -18,8 +18,8 @@ public final class ChildJvm {
     private static final long SECONDS = 60;
 
     private final Class<?> main;
-    private final List<String> classPath = new ArrayList<>(
-            Arrays.asList(System.getProperty("java.class.path").split(File.pathSeparator)));
+    private final List<String> classPath =
+            new ArrayList<>(Arrays.asList(System.getProperty("java.class.path").split(File.pathSeparator)));
     private final List<String> flags = new ArrayList<>(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1"));
 
     private ChildJvm(Class<?> main) {
