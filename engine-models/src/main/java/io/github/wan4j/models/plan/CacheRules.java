@@ -4,11 +4,15 @@ import io.github.wan4j.models.plan.TeaCache.Polynomial;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.CachePolicy.Method;
+import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.Tier;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what to reuse in one plan: picks the method, its numbers and its settings, and asks it. */
@@ -85,12 +89,21 @@ final class CacheRules {
         return SkipMask.of(grid.steps(), step -> step >= mask.steps() || mask.computes(step) || grid.forced(step));
     }
 
-    private MagRatios ratios() {
+    private MagRatios published() {
         return MagRatios.published(request.model().kind(), options.image());
     }
 
+    private MagRatios ratios() {
+        MagRatios published = published();
+        return calibration().flatMap(c -> c.magRatios(published.defaults())).orElse(published);
+    }
+
+    private Optional<Calibration> calibration() {
+        return Optional.ofNullable(options.calibration());
+    }
+
     private CacheDecision publishedMagCache(CachePolicy policy) {
-        MagRatios ratios = ratios();
+        MagRatios ratios = published();
         MagRatios.Defaults settings = settings(ratios, policy);
         PublishedMagCache rule = new PublishedMagCache(request.model().kind(), grid, ratios, settings);
         return new CacheDecision(
@@ -162,16 +175,18 @@ final class CacheRules {
     }
 
     private String origin(MagRatios ratios) {
-        return "ratios published for " + ratios.name()
+        boolean measured =
+                calibration().filter(c -> c.model().equals(ratios.name())).isPresent();
+        return (measured ? "ratios calibrated for " : "ratios published for ")
+                + ratios.name()
                 + (ratios.steps() == grid.steps() ? "" : ", stretched from " + ratios.steps() + " steps");
     }
 
     private CacheDecision teaCache(CachePolicy policy) {
         boolean ret = Boolean.TRUE.equals(policy.ret());
-        Polynomial polynomial = Polynomial.published(request.model().kind(), ret, tokens);
-        if (polynomial == null) {
-            throw new InvalidRequestException(
-                    "no ret polynomial was published for " + request.model().kind() + ", take the no-ret mode");
+        Map<Expert, Polynomial> polynomials = new EnumMap<>(Expert.class);
+        for (Run run : grid.runs()) {
+            polynomials.put(run.expert(), polynomial(run.expert(), ret));
         }
         if (embeddings == null) {
             throw new InvalidRequestException(
@@ -182,14 +197,29 @@ final class CacheRules {
                 grid,
                 step -> step < Math.ceil(TeaCache.FIRST_STEPS * grid.steps())
                         || (ret && grid.isAmongFirst(step, expert -> TeaCache.FIRST_STEPS)),
-                new TeaCache(TeaCache.distances(grid, embeddings, ret), polynomial));
+                new TeaCache(grid, TeaCache.distances(grid, embeddings, ret), polynomials));
         double threshold = policy.threshold() == null ? CachePolicy.DEFAULT_TEACACHE_THRESHOLD : policy.threshold();
         Reuse.Decision decision = options.speedup() == null
                 ? reuse.below(threshold)
                 : reuse.forSpeedup(options.speedup(), request.uncachedForwards());
-        String origin =
-                "polynomial published for " + polynomial.name() + (polynomial.calibrated() ? "" : ", uncalibrated");
-        return decision(Method.TEACACHE, decision, origin);
+        return decision(
+                Method.TEACACHE,
+                decision,
+                polynomials.values().iterator().next().origin());
+    }
+
+    /** What was fitted for the expert; else what was published for its model, or for the one nearest to it. */
+    private Polynomial polynomial(Expert expert, boolean ret) {
+        Optional<Polynomial> fitted = ret ? Optional.empty() : calibration().flatMap(c -> c.polynomial(expert));
+        if (fitted.isPresent()) {
+            return fitted.get();
+        }
+        Polynomial published = Polynomial.published(request.model().kind(), ret, tokens);
+        if (published == null) {
+            throw new InvalidRequestException(
+                    "no ret polynomial was published for " + request.model().kind() + ", take the no-ret mode");
+        }
+        return published;
     }
 
     private static CacheDecision decision(Method method, Reuse.Decision decision, String origin) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param speedup passes of a plain run divided by those planned
  * @param strict whether a wish that cannot be met is an error, instead of a step down
  * @param batchGuidance whether both branches go through the transformer in one forward
+ * @param calibration what was measured on this model; null for what was published
  */
 public record PlanOptions(
         Tier tier,
@@ -25,50 +26,87 @@ public record PlanOptions(
         boolean strict,
         @Nullable Products precision,
         @Nullable Residency residency,
-        @Nullable Boolean batchGuidance) {
+        @Nullable Boolean batchGuidance,
+        @Nullable Calibration calibration) {
     /** The default tier, and nothing asked for. */
     public static final PlanOptions DEFAULT =
-            new PlanOptions(Tier.QUALITY, false, null, null, null, false, null, null, null);
+            new PlanOptions(Tier.QUALITY, false, null, null, null, false, null, null, null, null);
 
     public PlanOptions withTier(Tier value) {
         return new PlanOptions(
-                value, image, cache, guidanceInterval, speedup, strict, precision, residency, batchGuidance);
+                value,
+                image,
+                cache,
+                guidanceInterval,
+                speedup,
+                strict,
+                precision,
+                residency,
+                batchGuidance,
+                calibration);
     }
 
     public PlanOptions withImage(boolean value) {
         return new PlanOptions(
-                tier, value, cache, guidanceInterval, speedup, strict, precision, residency, batchGuidance);
+                tier,
+                value,
+                cache,
+                guidanceInterval,
+                speedup,
+                strict,
+                precision,
+                residency,
+                batchGuidance,
+                calibration);
     }
 
     public PlanOptions withCache(CachePolicy value) {
         return new PlanOptions(
-                tier, image, value, guidanceInterval, speedup, strict, precision, residency, batchGuidance);
+                tier,
+                image,
+                value,
+                guidanceInterval,
+                speedup,
+                strict,
+                precision,
+                residency,
+                batchGuidance,
+                calibration);
     }
 
     public PlanOptions withGuidanceInterval(StepInterval value) {
-        return new PlanOptions(tier, image, cache, value, speedup, strict, precision, residency, batchGuidance);
+        return new PlanOptions(
+                tier, image, cache, value, speedup, strict, precision, residency, batchGuidance, calibration);
     }
 
     public PlanOptions withSpeedup(double value) {
         return new PlanOptions(
-                tier, image, cache, guidanceInterval, value, strict, precision, residency, batchGuidance);
+                tier, image, cache, guidanceInterval, value, strict, precision, residency, batchGuidance, calibration);
     }
 
     public PlanOptions withStrict(boolean value) {
         return new PlanOptions(
-                tier, image, cache, guidanceInterval, speedup, value, precision, residency, batchGuidance);
+                tier, image, cache, guidanceInterval, speedup, value, precision, residency, batchGuidance, calibration);
     }
 
     public PlanOptions withPrecision(Products value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, value, residency, batchGuidance);
+        return new PlanOptions(
+                tier, image, cache, guidanceInterval, speedup, strict, value, residency, batchGuidance, calibration);
     }
 
     public PlanOptions withResidency(Residency value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, precision, value, batchGuidance);
+        return new PlanOptions(
+                tier, image, cache, guidanceInterval, speedup, strict, precision, value, batchGuidance, calibration);
     }
 
     public PlanOptions withBatchGuidance(boolean value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, precision, residency, value);
+        return new PlanOptions(
+                tier, image, cache, guidanceInterval, speedup, strict, precision, residency, value, calibration);
+    }
+
+    public PlanOptions withCalibration(Calibration value) {
+        return new PlanOptions(
+                tier, image, cache, guidanceInterval, speedup, strict, precision, residency, batchGuidance, value);
     }
 
     /** What is wrong with them for a number of steps, one sentence each; empty when nothing is. */

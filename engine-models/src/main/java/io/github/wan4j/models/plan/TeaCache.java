@@ -1,8 +1,11 @@
 package io.github.wan4j.models.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.ModelKind;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +20,9 @@ final class TeaCache implements ReuseRule {
     /**
      * A polynomial, highest power first.
      *
-     * @param calibrated whether it was fitted for the model that it serves
+     * @param origin where it came from, in words
      */
-    record Polynomial(String name, boolean ret, boolean calibrated, List<Double> coefficients) {
+    record Polynomial(String origin, List<Double> coefficients) {
         /** Tokens from which on the list of 720p is nearer than that of 480p. */
         private static final int LARGE = 50_000;
 
@@ -39,20 +42,21 @@ final class TeaCache implements ReuseRule {
                 case TI2V_5B -> "wan2.2-ti2v-5b";
             };
             JsonNode coefficients = PlanData.named("teacache.json", name).get(ret ? "ret" : "noret");
-            return coefficients == null
-                    ? null
-                    : new Polynomial(name, ret, kind == ModelKind.TI2V_5B, PlanData.list(coefficients));
+            String origin = "polynomial published for " + name + (kind == ModelKind.TI2V_5B ? "" : ", uncalibrated");
+            return coefficients == null ? null : new Polynomial(origin, PlanData.list(coefficients));
         }
     }
 
     private final double[] sums;
 
     /** @param distances per step, NaN at the first of each expert */
-    TeaCache(double[] distances, Polynomial polynomial) {
+    TeaCache(StepGrid grid, double[] distances, Map<Expert, Polynomial> polynomials) {
         sums = new double[distances.length];
-        for (int step = 1; step < sums.length; step++) {
-            double move = Double.isNaN(distances[step]) ? 0 : polynomial.at(distances[step]);
-            sums[step] = sums[step - 1] + move;
+        for (Run run : grid.runs()) {
+            Polynomial polynomial = Objects.requireNonNull(polynomials.get(run.expert()));
+            for (int step = run.first() + 1; step < run.end(); step++) {
+                sums[step] = sums[step - 1] + polynomial.at(distances[step]);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.ModelKind;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,13 +61,16 @@ class TeaCacheTest {
 
     @Test
     void decidesAsThePublishedLoopDoes() {
-        Polynomial polynomial = new Polynomial("test", false, true, List.of(-12.0, 5.0, -0.1));
+        Polynomial polynomial = new Polynomial("test", List.of(-12.0, 5.0, -0.1));
         StepGrid grid = new StepGrid(Collections.nCopies(50, Expert.SINGLE), step -> true);
         for (int seed = 0; seed < 20; seed++) {
             float[][] embeddings = embeddings(50, seed);
             double[] distances = TeaCache.distances(grid, (step, projected) -> embeddings[step], false);
             for (double threshold : new double[] {0.1, 0.25, 0.5}) {
-                String mask = new Reuse(grid, step -> step < 5, new TeaCache(distances, polynomial))
+                String mask = new Reuse(
+                                grid,
+                                step -> step < 5,
+                                new TeaCache(grid, distances, Map.of(Expert.SINGLE, polynomial)))
                         .below(threshold)
                         .mask()
                         .toString();
@@ -80,8 +84,7 @@ class TeaCacheTest {
 
     @Test
     void polynomialsTakeTheHighestPowerFirst() {
-        assertThat(new Polynomial("test", false, true, List.of(2.0, -3.0, 5.0)).at(10))
-                .isEqualTo(175);
+        assertThat(new Polynomial("test", List.of(2.0, -3.0, 5.0)).at(10)).isEqualTo(175);
         Polynomial five = Objects.requireNonNull(Polynomial.published(ModelKind.TI2V_5B, false, 27_280));
         assertThat(five.at(0.1)).isCloseTo(0.11807, within(1e-5));
         assertThat(five.coefficients()).hasSize(6);
