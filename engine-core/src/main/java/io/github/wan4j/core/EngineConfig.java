@@ -1,6 +1,7 @@
 package io.github.wan4j.core;
 
 import io.github.wan4j.core.tensor.Device;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +43,7 @@ public final class EngineConfig {
     private final long reserveVram;
     private final Optional<Parallelism> parallel;
     private final Optional<Path> calibration;
+    private final List<Path> cudaLibraries;
 
     private EngineConfig(Map<String, String> chosen, ConfigSource source) {
         this.chosen = Map.copyOf(chosen);
@@ -63,6 +65,7 @@ public final class EngineConfig {
         reserveVram = resolve(Settings.RESERVE_VRAM, problems);
         parallel = resolve(Settings.PARALLEL, problems);
         calibration = resolve(Settings.CALIBRATION, problems);
+        cudaLibraries = resolve(Settings.CUDA_LIBRARIES, problems);
         if (!problems.isEmpty()) {
             throw new InvalidConfigException(problems);
         }
@@ -177,6 +180,11 @@ public final class EngineConfig {
     /** A calibration that replaces the one in the cache folder. */
     public Optional<Path> calibration() {
         return calibration;
+    }
+
+    /** Folders or Python environments that hold NVIDIA's libraries, before all other places; empty: the usual places. */
+    public List<Path> cudaLibraries() {
+        return cudaLibraries;
     }
 
     /** Every setting in order, its value as it would be written and where it came from. */
@@ -312,6 +320,12 @@ public final class EngineConfig {
 
         public Builder calibration(Path file) {
             return set("calibration", file.toString());
+        }
+
+        public Builder cudaLibraries(Path... folders) {
+            return set(
+                    "cudaLibraries",
+                    Arrays.stream(folders).map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
         }
 
         /**

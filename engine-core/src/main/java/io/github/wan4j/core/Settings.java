@@ -1,6 +1,7 @@
 package io.github.wan4j.core;
 
 import io.github.wan4j.core.tensor.Device;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** All settings of an engine, in the order in which they are explained. */
@@ -97,6 +99,15 @@ final class Settings {
             Settings::text,
             source -> Setting.Resolved.byDefault(Optional.empty()));
 
+    static final Setting<List<Path>> CUDA_LIBRARIES = new Setting<>(
+            "cudaLibraries",
+            "auto or folders or Python environments, separated by '" + File.pathSeparator + "'",
+            Settings::folders,
+            folders -> folders.isEmpty()
+                    ? "auto"
+                    : folders.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+            source -> Setting.Resolved.byDefault(List.of()));
+
     static final List<Setting<?>> ALL = List.of(
             DEVICES,
             CPU_THREADS,
@@ -113,7 +124,8 @@ final class Settings {
             VRAM_LIMIT,
             RESERVE_VRAM,
             PARALLEL,
-            CALIBRATION);
+            CALIBRATION,
+            CUDA_LIBRARIES);
 
     private Settings() {}
 
@@ -181,6 +193,21 @@ final class Settings {
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("'" + text + "' is not a path: " + e.getReason(), e);
         }
+    }
+
+    private static List<Path> folders(String text) {
+        if (text.equals("auto")) {
+            return List.of();
+        }
+        List<Path> folders = new ArrayList<>();
+        for (String part : text.split(Pattern.quote(File.pathSeparator), -1)) {
+            Path folder = path(part);
+            if (!Files.isDirectory(folder)) {
+                throw new IllegalArgumentException("there is no folder " + folder);
+            }
+            folders.add(folder);
+        }
+        return List.copyOf(folders);
     }
 
     private static Path file(String text) {

@@ -38,8 +38,9 @@ class EngineConfigTest {
         assertThat(config.reserveVram()).isZero();
         assertThat(config.parallel()).isEmpty();
         assertThat(config.calibration()).isEmpty();
+        assertThat(config.cudaLibraries()).isEmpty();
         assertThat(config.explain())
-                .hasSize(16)
+                .hasSize(17)
                 .allSatisfy(entry -> assertThat(entry.origin()).startsWith("default"));
     }
 
@@ -115,6 +116,7 @@ class EngineConfigTest {
                 "reserveVram | 99999999TiB | more than any machine has",
                 "parallel | 3x2 | 1 or 2 guidance branches, not 3",
                 "parallel | 2 | not two numbers with an x",
+                "cudaLibraries | /no/such/folder | there is no folder",
                 "calibration | /no/such/file | there is no file",
                 "cacheDir | '' | it is empty; write the path of a folder",
             })
@@ -186,6 +188,7 @@ class EngineConfigTest {
                 .reserveVram(1L << 30)
                 .parallel(2, 1)
                 .calibration(file)
+                .cudaLibraries(folder, folder.getRoot())
                 .build();
         assertThat(config.explain()).extracting(EngineConfig.Entry::origin).containsOnly("builder");
         assertThat(config.devices()).isEqualTo(List.of(Device.cuda(1), Device.cuda(2)));
@@ -195,6 +198,7 @@ class EngineConfigTest {
         assertThat(config.reserveVram()).isEqualTo(1L << 30);
         assertThat(config.parallel()).contains(new Parallelism(2, 1));
         assertThat(config.calibration()).contains(file);
+        assertThat(config.cudaLibraries()).containsExactly(folder, folder.getRoot());
         assertThat(config.toBuilder().build()).isEqualTo(config);
     }
 

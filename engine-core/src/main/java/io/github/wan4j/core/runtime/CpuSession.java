@@ -23,7 +23,7 @@ final class CpuSession implements DeviceSession {
     CpuSession(DeviceInfo info, EngineConfig config) {
         this.info = info;
         kernels = config.kernels() == KernelSet.REFERENCE ? new ReferenceKernels() : new CpuKernels();
-        Natives.load();
+        Natives.load(config);
         settings = ProcessSettings.hold(List.of(CpuThreads.wish(config.cpuThreads())));
         try {
             thread = EngineThread.start("wan4j-cpu", true, () -> {

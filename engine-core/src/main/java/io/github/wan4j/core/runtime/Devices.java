@@ -50,6 +50,7 @@ public final class Devices {
         if (!config.devices().isEmpty()) {
             return config.devices();
         }
+        Natives.load(providers, config);
         return providers.stream()
                 .flatMap(provider -> provider.devices().stream())
                 .map(DeviceInfo::device)
@@ -65,6 +66,7 @@ public final class Devices {
      */
     public DeviceSession open(Device device, EngineConfig config) {
         DeviceProvider provider = provider(device);
+        Natives.load(providers, config);
         List<Device> there = provider.devices().stream().map(DeviceInfo::device).toList();
         if (!there.contains(device)) {
             throw new EngineStartException(

@@ -1,5 +1,6 @@
 package io.github.wan4j.core.runtime;
 
+import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.spi.DeviceProvider;
 import java.io.File;
@@ -31,21 +32,31 @@ public final class Natives {
     }
 
     /**
-     * The loaded libraries; the first call loads them.
+     * The loaded libraries; the first call loads them, by its configuration.
      *
      * @throws EngineStartException that says which library is missing and where it was looked for; every call says the same
      */
-    public static Natives load() {
-        return load(Devices.providers());
+    public static Natives load(EngineConfig config) {
+        return load(Devices.providers(), config);
     }
 
-    static synchronized Natives load(List<DeviceProvider> providers) {
+    /** The same with nothing but properties and variables, for code that runs without an engine. */
+    public static Natives load() {
+        synchronized (Natives.class) {
+            if (loaded != null) {
+                return loaded;
+            }
+        }
+        return load(EngineConfig.fromEnvironment());
+    }
+
+    static synchronized Natives load(List<DeviceProvider> providers, EngineConfig config) {
         if (failure != null) {
             throw new EngineStartException(failure);
         }
         if (loaded == null) {
             try {
-                loaded = loadOnce(providers);
+                loaded = loadOnce(providers, config);
             } catch (EngineStartException e) {
                 failure = e.getMessage();
                 throw e;
@@ -54,10 +65,10 @@ public final class Natives {
         return loaded;
     }
 
-    private static Natives loadOnce(List<DeviceProvider> providers) {
+    private static Natives loadOnce(List<DeviceProvider> providers, EngineConfig config) {
         JavaCppMemoryChecks.switchOff();
         try {
-            NativesChoice choice = NativesChoice.decide(providers);
+            NativesChoice choice = NativesChoice.decide(providers, config);
             // the loader's own properties object: what is put in here is what every later load sees
             Loader.loadProperties().setProperty("platform.extension", choice.extension());
             Loader.load(javacpp.class); // its absence is not noticed before the first pointer otherwise

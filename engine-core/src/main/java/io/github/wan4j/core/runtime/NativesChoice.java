@@ -1,5 +1,6 @@
 package io.github.wan4j.core.runtime;
 
+import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.spi.DeviceProvider;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -19,12 +20,12 @@ record NativesChoice(String extension, String reason) {
         return extension.equals(GPU);
     }
 
-    static NativesChoice decide(List<DeviceProvider> providers) {
+    static NativesChoice decide(List<DeviceProvider> providers, EngineConfig config) {
         return decide(
                 System.getProperty(PROPERTY),
                 Artifacts.nativesOnClassPath("pytorch", ""),
                 Artifacts.nativesOnClassPath("pytorch", GPU),
-                () -> prepared(providers));
+                () -> prepared(providers, config));
     }
 
     /** @param usable asked only where the answer matters */
@@ -45,10 +46,10 @@ record NativesChoice(String extension, String reason) {
                 : new NativesChoice("", "both builds are there and no GPU can be used");
     }
 
-    private static boolean prepared(List<DeviceProvider> providers) {
+    private static boolean prepared(List<DeviceProvider> providers, EngineConfig config) {
         boolean prepared = false;
         for (DeviceProvider provider : providers) {
-            prepared |= provider.prepareNatives();
+            prepared |= provider.prepareNatives(config);
         }
         return prepared;
     }

@@ -3,6 +3,7 @@ package io.github.wan4j.core.spi;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.tensor.Device;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One kind of device. Implementations have a public constructor without arguments that does no work. */
@@ -12,17 +13,22 @@ public interface DeviceProvider {
 
     /**
      * Called once in a process, before any native library is loaded: finds and loads what the natives built for a GPU
-     * need. True if they can then be used; false with an {@link #obstacle} if not. Nothing of the presets may be touched.
+     * need. True if they can then be used; false with an {@link #obstacle} if not. Nothing of libtorch may be touched.
      */
-    default boolean prepareNatives() {
+    default boolean prepareNatives(EngineConfig config) {
         return false;
     }
 
-    /** What can be used in this process, by index. Empty if there is an {@link #obstacle}. */
+    /** What can be used in this process, by index; asked once the natives are loaded. Empty if there is an {@link #obstacle}. */
     List<DeviceInfo> devices();
 
     /** Why there is no device, in one sentence that says what is missing and where it was looked for. */
     Optional<String> obstacle();
+
+    /** What else a report on this machine should show, name to value: libraries and where they were found, versions. */
+    default Map<String, String> findings() {
+        return Map.of();
+    }
 
     /**
      * A session on one of {@link #devices}.

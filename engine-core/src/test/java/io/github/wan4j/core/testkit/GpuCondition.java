@@ -1,6 +1,7 @@
 package io.github.wan4j.core.testkit;
 
 import io.github.wan4j.core.runtime.Devices;
+import io.github.wan4j.core.runtime.Natives;
 import io.github.wan4j.core.spi.DeviceProvider;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ final class GpuCondition implements ExecutionCondition {
                 .flatMap(element -> AnnotationSupport.findAnnotation(element, GpuTest.class))
                 .map(GpuTest::devices)
                 .orElse(1);
+        Natives.load();
         return decide(Devices.find().all(), needed, System.getProperty("wan4j.test.require", ""));
     }
 
