@@ -1,5 +1,6 @@
 package io.github.wan4j.video;
 
+import io.github.wan4j.core.Names;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoTensorLeaks.class)
 class CpuSessionTest {
@@ -95,11 +97,27 @@ class CpuSessionTest {
             });
             assertThat(engineThreads()).isEqualTo(4); // OpenMP's are called like the thread that made them
         }
-        long deadline = System.nanoTime() + 5_000_000_000L;
-        while (engineThreads() > 0 && System.nanoTime() < deadline) {
-            Thread.sleep(5); // the system removes an ended thread a little later
+        awaitNoEngineThreads();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    @EnabledOnOs(OS.LINUX)
+    void limitsOneDnnToItsThreadsToo(int threads) throws InterruptedException, IOException {
+        awaitNoEngineThreads();
+        try (DeviceSession session = open(EngineConfig.builder().cpuThreads(threads))) {
+            session.call(() -> {
+                try (Scope scope = Scope.open("test")) {
+                    return session.kernels()
+                            .linear(
+                                    Tensors.ones(DType.F32, Device.CPU, 512, 512),
+                                    Tensors.ones(DType.F32, Device.CPU, 512, 512),
+                                    null)
+                            .norm();
+                }
+            });
+            assertThat(engineThreads()).isEqualTo(threads);
         }
-        assertThat(engineThreads()).isZero();
     }
 
     @Test
@@ -114,6 +132,14 @@ class CpuSessionTest {
                 assertThat(memory.used().getAsLong()).isGreaterThan(50L << 20);
             }
         }
+    }
+
+    private static void awaitNoEngineThreads() throws InterruptedException, IOException {
+        long deadline = System.nanoTime() + 5_000_000_000L;
+        while (engineThreads() > 0 && System.nanoTime() < deadline) {
+            Thread.sleep(5); // the system removes an ended thread a little later
+        }
+        assertThat(engineThreads()).isZero();
     }
 
     private static long engineThreads() throws IOException {
