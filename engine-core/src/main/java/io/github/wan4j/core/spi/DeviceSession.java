@@ -2,6 +2,8 @@ package io.github.wan4j.core.spi;
 
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.weights.WeightStore;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
@@ -29,6 +31,16 @@ public interface DeviceSession extends AutoCloseable {
      * @throws IllegalStateException if the session is closed
      */
     <T> T call(Callable<T> work);
+
+    /** What was chosen here and is worth showing with a result, by the names that users know. */
+    default Map<String, String> choices() {
+        return Map.of();
+    }
+
+    /** A sentence for everything that makes this session slower or less exact than it could be. */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /** Whether the calling thread is the session's. */
     boolean onThread();

@@ -9,7 +9,6 @@ import org.bytedeco.cuda.cudart.CUfunc_st;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.cuda.CUDAStream;
 import org.bytedeco.pytorch.global.torch_cuda;
 
@@ -36,23 +35,13 @@ public final class Launch implements AutoCloseable {
         this.module = new Module(code);
         this.function = module.function(entry);
         this.parameters = parameters;
-        this.memory = outsideOfScopes(new BytePointer((parameters + 1L) * SLOT));
+        this.memory = Unscoped.keep(new BytePointer((parameters + 1L) * SLOT));
         BytePointer aligned = memory.getPointer(-memory.address() & (SLOT - 1));
         this.values = aligned.asByteBuffer().order(ByteOrder.nativeOrder());
-        this.slots = outsideOfScopes(new PointerPointer<>(Math.max(1, parameters)));
+        this.slots = Unscoped.keep(new PointerPointer<>(Math.max(1, parameters)));
         for (int i = 0; i < parameters; i++) {
             slots.put(i, aligned.getPointer((long) i * SLOT));
         }
-    }
-
-    /** The innermost scope of the caller must not free what lives as long as this launch. */
-    private static <P extends Pointer> P outsideOfScopes(P pointer) {
-        PointerScope scope = PointerScope.getInnerScope();
-        if (scope != null) {
-            pointer.retainReference();
-            scope.detach(pointer);
-        }
-        return pointer;
     }
 
     @CanIgnoreReturnValue

@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 
 /** The libraries of NVIDIA that libtorch's CUDA build is linked against, and what was found of them. */
@@ -59,8 +57,8 @@ public final class CudaLibraries {
     }
 
     /**
-     * Loads all of them and then libtorch with CUDA. Must come before any other use of libtorch in this process: its CPU
-     * build cannot be exchanged once it is in. Returns the optional libraries that are missing.
+     * Loads all of them, by absolute path or by what the system's linker knows. Must come before libtorch. Returns the optional
+     * ones that are missing.
      */
     public static List<Library> load(LibrarySearch search) {
         List<Library> missing = new ArrayList<>();
@@ -77,17 +75,6 @@ public final class CudaLibraries {
             throw new CudaException("CUDA cannot be used: " + String.join("; ", problems) + ". Looked in "
                     + String.join(", ", search.places()) + " and asked the system's linker; name a folder or a Python"
                     + " environment that has them in " + LibrarySearch.VARIABLE);
-        }
-        Loader.loadProperties().setProperty("platform.extension", "-gpu");
-        try {
-            Loader.load(torch.class);
-            Loader.load(torch_cuda.class);
-        } catch (UnsatisfiedLinkError e) {
-            Throwable reason = e.getCause() == null ? e : e.getCause();
-            throw new CudaException(
-                    "libtorch with CUDA cannot be loaded: " + reason.getMessage()
-                            + "; the jar org.bytedeco:pytorch with the classifier linux-x86_64-gpu must be on the class path",
-                    e);
         }
         return missing;
     }

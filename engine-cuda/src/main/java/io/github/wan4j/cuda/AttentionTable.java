@@ -1,0 +1,26 @@
+package io.github.wan4j.cuda;
+
+import io.github.wan4j.core.tensor.DType;
+
+/**
+ * Which attention kernel serves a shape. On an H200, 40 heads of 128 in bf16: cuDNN 640 TFLOP/s, flash 355; below Hopper cuDNN's
+ * lead is gone and it refuses more shapes, so flash it is. Heads wider than these take (the VAEs' single head of 384 and more)
+ * and f32 go to the memory-efficient kernel.
+ */
+final class AttentionTable {
+    private final int computeCapabilityMajor;
+
+    AttentionTable(int computeCapabilityMajor) {
+        this.computeCapabilityMajor = computeCapabilityMajor;
+    }
+
+    Attention choose(DType type, long width) {
+        if (computeCapabilityMajor >= 9 && Attention.CUDNN.takes(type, width)) {
+            return Attention.CUDNN;
+        }
+        if (Attention.FLASH.takes(type, width)) {
+            return Attention.FLASH;
+        }
+        return Attention.EFFICIENT.takes(type, width) ? Attention.EFFICIENT : Attention.MATH;
+    }
+}

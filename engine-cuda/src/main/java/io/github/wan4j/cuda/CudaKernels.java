@@ -1,0 +1,205 @@
+package io.github.wan4j.cuda;
+
+import io.github.wan4j.core.kernels.Norm;
+import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.kernels.Rows;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Operator;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@link io.github.wan4j.core.kernels.Kernels} of one GPU and thread: own fused kernels where they take the input, libtorch's
+ * best otherwise. Made and used on a thread whose current device is that GPU.
+ */
+final class CudaKernels extends ReferenceKernels implements AutoCloseable {
+    private static final Operator ADDMM_ACTIVATION = Operator.find("aten::_addmm_activation", "");
+
+    private final KernelLibrary library;
+    private final boolean own;
+    private final AttentionChoice attention;
+    private final RowKernels rows;
+    private final LatentKernels latents;
+    private final TextKernels texts;
+    private final VaeKernels frames;
+
+    /** {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen. */
+    CudaKernels(KernelLibrary library, boolean own, AttentionChoice attention) {
+        this.library = library;
+        this.own = own;
+        this.attention = attention;
+        rows = new RowKernels(library);
+        latents = new LatentKernels(library);
+        texts = new TextKernels(library);
+        frames = new VaeKernels(library);
+    }
+
+    /** Which attention kernel to use for a type and a width of heads. */
+    interface AttentionChoice {
+        Attention choose(DType type, long width);
+    }
+
+    /** A sentence for each own kernel that failed its check. */
+    List<String> switchedOff() {
+        return library.switchedOff();
+    }
+
+    @Override
+    public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias) {
+        try (Scope scope = Scope.open("kernels.attention")) {
+            Tensor queries = q.transpose(1, 2);
+            Tensor keys = k.transpose(1, 2);
+            Tensor values = v.transpose(1, 2);
+            Tensor mixed;
+            if (bias == null) {
+                mixed = attention.choose(q.dtype(), q.size(3)).apply(queries, keys, values, scale);
+            } else {
+                Tensor scores = (scale == 1 ? queries : queries.mul(scale)).matmul(keys.transpose(2, 3));
+                Tensor weights = texts.biasSoftmax(scores, bias);
+                if (weights == null) {
+                    return scope.keep(super.attention(q, k, v, scale, bias));
+                }
+                mixed = weights.matmul(values);
+            }
+            return scope.keep(mixed.transpose(1, 2).contiguous());
+        }
+    }
+
+    @Override
+    public Tensor norm(Tensor x, Norm norm, DType out) {
+        Tensor fused = rows.norm(x, norm, out);
+        return fused != null ? fused : super.norm(x, norm, out);
+    }
+
+    @Override
+    public Tensor gatedAdd(Tensor x, Tensor y, @Nullable Rows gate) {
+        Tensor fused = rows.gatedAdd(x, y, gate);
+        return fused != null ? fused : super.gatedAdd(x, y, gate);
+    }
+
+    @Override
+    public Added gatedAddNorm(Tensor x, Tensor y, @Nullable Rows gate, Norm norm, DType out) {
+        Added fused = rows.gatedAddNorm(x, y, gate, norm, out);
+        return fused != null ? fused : super.gatedAddNorm(x, y, gate, norm, out);
+    }
+
+    @Override
+    public QueryKey rmsRope(
+            Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads) {
+        QueryKey fused = rows.rmsRope(q, k, weightQ, weightK, eps, rotation, heads);
+        return fused != null ? fused : super.rmsRope(q, k, weightQ, weightK, eps, rotation, heads);
+    }
+
+    @Override
+    public Tensor rmsNorm(Tensor x, Tensor weight, double eps) {
+        Tensor fused = rows.rmsNorm(x, weight, eps);
+        return fused != null ? fused : super.rmsNorm(x, weight, eps);
+    }
+
+    /** The GELU is part of the product's epilogue, where it costs nothing; it sees the sum before its rounding to bf16. */
+    @Override
+    public Tensor linearGelu(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        if (!own || bias == null || x.dtype() != DType.BF16) {
+            return super.linearGelu(x, weight, bias);
+        }
+        long[] shape = x.shape();
+        shape[shape.length - 1] = weight.size(0);
+        try (Scope scope = Scope.open("kernels.linearGelu")) {
+            Tensor matrix = x.reshape(-1, x.size(-1));
+            Tensor transposed = weight.transpose(0, 1);
+            return scope.keep(
+                    ADDMM_ACTIVATION.call(bias, matrix, transposed, 1, 1, true).reshape(shape));
+        }
+    }
+
+    @Override
+    public Tensor geluGate(Tensor gate, Tensor up) {
+        Tensor fused = texts.geluGate(gate, up);
+        return fused != null ? fused : super.geluGate(gate, up);
+    }
+
+    @Override
+    public Tensor patchify(Tensor latent, DType out) {
+        Tensor fused = latents.patchify(latent, out);
+        return fused != null ? fused : super.patchify(latent, out);
+    }
+
+    @Override
+    public Tensor unpatchify(Tensor tokens, long frameCount, long height, long width, DType rounding) {
+        Tensor fused = latents.unpatchify(tokens, frameCount, height, width, rounding);
+        return fused != null ? fused : super.unpatchify(tokens, frameCount, height, width, rounding);
+    }
+
+    @Override
+    public Tensor guidance(Tensor cond, Tensor uncond, double guidance) {
+        Tensor fused = latents.guidance(cond, uncond, guidance);
+        return fused != null ? fused : super.guidance(cond, uncond, guidance);
+    }
+
+    @Override
+    public Tensor combine(double[] coefficients, Tensor... tensors) {
+        Tensor fused = latents.combine(coefficients, tensors);
+        return fused != null ? fused : super.combine(coefficients, tensors);
+    }
+
+    /** Tensor cores want the channels side by side. */
+    @Override
+    public Tensor layout(Tensor x) {
+        return x.channelsLast();
+    }
+
+    @Override
+    public Tensor channelNormSilu(Tensor x, Tensor gamma, int front, @Nullable Tensor history) {
+        Tensor fused = frames.channelNorm(x, gamma, true, front, history);
+        return fused != null ? fused : super.channelNormSilu(x, gamma, front, history);
+    }
+
+    @Override
+    public Tensor channelNorm(Tensor x, Tensor gamma) {
+        Tensor fused = frames.channelNorm(x, gamma, false, 0, null);
+        return fused != null ? fused : super.channelNorm(x, gamma);
+    }
+
+    /** One pass over x, in its own layout. */
+    @Override
+    public Tensor behind(Tensor x, int front, @Nullable Tensor history) {
+        if (front == 0 || !Memory.isChannelsLast(x)) {
+            return super.behind(x, front, history);
+        }
+        long known = history == null ? 0 : Math.min(front, history.size(2));
+        long unknown = front - known;
+        try (Scope scope = Scope.open("kernels.behind")) {
+            Tensor all = Tensors.emptyChannelsLast(
+                    x.dtype(), x.device(), 1, x.size(1), front + x.size(2), x.size(3), x.size(4));
+            if (unknown > 0) {
+                Tensor gap = all.narrow(2, 0, unknown);
+                gap.copyFrom(Tensors.zeros(x.dtype(), x.device(), 1).expand(gap.shape()));
+            }
+            if (history != null && known > 0) {
+                all.narrow(2, unknown, known).copyFrom(history.narrow(2, history.size(2) - known, known));
+            }
+            all.narrow(2, front, x.size(2)).copyFrom(x);
+            return scope.keep(all);
+        }
+    }
+
+    @Override
+    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias) {
+        try (Scope scope = Scope.open("kernels.upsample")) {
+            Tensor doubled = frames.upsample(x);
+            return scope.keep(
+                    doubled == null
+                            ? super.upsampleConvolution(x, weight, bias)
+                            : convolution(doubled, weight, bias, new long[] {1, 1, 1}, new long[] {1, 1}));
+        }
+    }
+
+    @Override
+    public void close() {
+        library.close();
+    }
+}

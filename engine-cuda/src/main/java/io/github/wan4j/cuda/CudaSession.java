@@ -1,0 +1,250 @@
+package io.github.wan4j.cuda;
+
+import io.github.wan4j.core.AttentionBackend;
+import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.EngineFailedException;
+import io.github.wan4j.core.EngineStartException;
+import io.github.wan4j.core.KernelSet;
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.runtime.CpuThreads;
+import io.github.wan4j.core.runtime.EngineThread;
+import io.github.wan4j.core.runtime.ProcessSettings;
+import io.github.wan4j.core.spi.DeviceInfo;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.spi.MemoryStatus;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.cuda.compile.CubinCache;
+import io.github.wan4j.cuda.compile.KernelCompiler;
+import io.github.wan4j.cuda.compile.Nvrtc;
+import io.github.wan4j.cuda.load.CudaException;
+import io.github.wan4j.cuda.load.DeviceProfile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.SizeTPair;
+import org.bytedeco.pytorch.cuda.CUDAGuard;
+import org.bytedeco.pytorch.cuda.CUDAStream;
+import org.bytedeco.pytorch.cuda.CUDAStreamGuard;
+import org.bytedeco.pytorch.cuda.DeviceStats;
+import org.bytedeco.pytorch.global.torch_cuda;
+import org.jspecify.annotations.Nullable;
+
+/** One GPU: a thread with its device and a stream of its own, the kernels made on it, and what the process was asked to set. */
+final class CudaSession implements DeviceSession {
+    private static final Logger LOG = System.getLogger(CudaSession.class.getName());
+
+    private final DeviceInfo info;
+    private final DeviceProfile profile;
+    private final EngineConfig config;
+    private final ProcessSettings.Hold settings;
+    private final EngineThread thread;
+    private final CudaKernels kernels;
+    private final List<String> warnings = new ArrayList<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile @Nullable EngineFailedException dead;
+
+    CudaSession(DeviceInfo info, DeviceProfile profile, EngineConfig config) {
+        this.info = info;
+        this.profile = profile;
+        this.config = config;
+        refuse(config);
+        List<ProcessSettings.Wish> wishes = new ArrayList<>(CudaSettings.wishes(config, profile));
+        wishes.add(CpuThreads.wish(config.cpuThreads()));
+        settings = ProcessSettings.hold(wishes);
+        EngineThread started = null;
+        try {
+            started = EngineThread.start("wan4j-cuda:" + profile.index(), true, this::enter);
+            kernels = started.call(() -> new CudaKernels(
+                    new KernelLibrary(compiler(), new SelfCheck(info.device())),
+                    config.kernels() == KernelSet.OWN,
+                    attention()));
+        } catch (Throwable t) {
+            if (started != null) {
+                started.close();
+            }
+            settings.close();
+            throw t;
+        }
+        thread = started;
+    }
+
+    /** Combinations that cannot work. */
+    private static void refuse(EngineConfig config) {
+        boolean fp32 = config.precision().filter(p -> p == Precision.FP32).isPresent();
+        AttentionBackend backend = config.attention();
+        if (fp32 && (backend == AttentionBackend.CUDNN || backend == AttentionBackend.FLASH)) {
+            throw new EngineStartException("attention=" + backend
+                    + " computes in bf16 only and precision is fp32; take attention=auto, efficient or math");
+        }
+    }
+
+    /** The device, then a stream that is not the default one, which cannot be captured. */
+    private EngineThread.Root.Leave enter() {
+        CpuThreads.onThisThread(config.cpuThreads());
+        byte index = (byte) profile.index();
+        CUDAGuard device = new CUDAGuard(index);
+        CUDAStream stream = torch_cuda.getStreamFromPool(false, index);
+        CUDAStreamGuard onStream = new CUDAStreamGuard(stream.asStream());
+        return () -> {
+            onStream.close();
+            stream.close();
+            device.close();
+        };
+    }
+
+    /** None where plain kernels are asked for or the compiler is missing, which costs speed and is said. */
+    private @Nullable KernelCompiler compiler() {
+        if (config.kernels() == KernelSet.REFERENCE) {
+            return null;
+        }
+        try {
+            Nvrtc nvrtc = Nvrtc.load(CudaProcess.get().search());
+            return new KernelCompiler(
+                    nvrtc,
+                    nvrtc.architecture(profile.major(), profile.minor()),
+                    new CubinCache(config.cacheDir().resolve("kernels")));
+        } catch (CudaException e) {
+            String warning = "plain operators take the place of wan4j's kernels: " + e.getMessage();
+            warnings.add(warning);
+            LOG.log(Level.WARNING, warning);
+            return null;
+        }
+    }
+
+    private CudaKernels.AttentionChoice attention() {
+        AttentionTable table = new AttentionTable(profile.major());
+        Attention wanted =
+                switch (config.attention()) {
+                    case AUTO -> null;
+                    case CUDNN -> Attention.CUDNN;
+                    case FLASH -> Attention.FLASH;
+                    case EFFICIENT -> Attention.EFFICIENT;
+                    case MATH -> Attention.MATH;
+                };
+        // the VAEs' wide head and f32 go by the table where the wish cannot take them
+        return wanted == null
+                ? table::choose
+                : (type, width) -> wanted.takes(type, width) ? wanted : table.choose(type, width);
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return info;
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    @Override
+    public Map<String, String> choices() {
+        Map<String, String> choices = new LinkedHashMap<>();
+        choices.put("device", profile.toString());
+        choices.put("kernels", config.kernels().toString());
+        choices.put(
+                "attention", attention().choose(DType.BF16, 128).name().toLowerCase(Locale.ROOT));
+        choices.put("tf32", config.tf32() ? "on" : "off");
+        choices.put("cudnn benchmark", "on");
+        choices.put("allocator", CudaProcess.allocatorSettings());
+        return choices;
+    }
+
+    @Override
+    public List<String> warnings() {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(kernels.switchedOff());
+        if ("1".equals(System.getenv("CUDA_LAUNCH_BLOCKING"))) {
+            all.add("CUDA_LAUNCH_BLOCKING=1 makes every launch wait: times mean nothing");
+        }
+        return all;
+    }
+
+    @Override
+    public MemoryStatus memory() {
+        byte index = (byte) profile.index();
+        try (PointerScope scope = new PointerScope()) {
+            DeviceStats stats = torch_cuda.getAllocator().getDeviceStats(index);
+            SizeTPair onDevice = torch_cuda.getAllocator().getMemoryInfo(index);
+            long used = stats.allocated_bytes().current();
+            long cached = stats.reserved_bytes().current() - used;
+            long limit = CudaSettings.limitBytes(config, profile);
+            return new MemoryStatus(
+                    limit,
+                    Math.max(0, Math.min(onDevice.first() + cached, limit - used)),
+                    OptionalLong.of(used),
+                    OptionalLong.of(stats.allocated_bytes().peak()));
+        }
+    }
+
+    @Override
+    public <T> T call(Callable<T> work) {
+        EngineFailedException failed = dead;
+        if (failed != null) {
+            throw new EngineFailedException(failed.getMessage(), failed);
+        }
+        if (thread.onThread()) {
+            return thread.call(work);
+        }
+        return thread.call(() -> {
+            try {
+                return work.call();
+            } catch (Exception e) {
+                throw explained(e);
+            }
+        });
+    }
+
+    private Exception explained(Exception e) {
+        Throwable meaning = CudaFaults.explain(e, info.device(), memory().free());
+        if (meaning instanceof EngineFailedException failed) {
+            dead = failed;
+        } else if (meaning != e) {
+            torch_cuda.getAllocator().emptyCache(); // scopes are closed: the next try starts from what is really free
+        }
+        return meaning instanceof Exception exception ? exception : e;
+    }
+
+    @Override
+    public boolean onThread() {
+        return thread.onThread();
+    }
+
+    @Override
+    public void synchronize() {
+        boolean done = call(() -> {
+            torch_cuda.getCurrentCUDAStream().synchronize();
+            return true;
+        });
+        assert done;
+    }
+
+    @Override
+    public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        try {
+            if (dead == null) {
+                boolean freed = thread.call(() -> {
+                    kernels.close();
+                    torch_cuda.getAllocator().emptyCache();
+                    return true;
+                });
+                assert freed;
+            }
+        } finally {
+            thread.close();
+            settings.close();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.wan4j.cuda;
+
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.cuda.compile.Cubin;
+import io.github.wan4j.cuda.compile.KernelCompiler;
+import io.github.wan4j.cuda.launch.Launch;
+import io.github.wan4j.cuda.load.CudaException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The own kernels of one device and thread: compiled, loaded and checked at first use, and kept. */
+final class KernelLibrary implements OwnKernels, AutoCloseable {
+    private static final Logger LOG = System.getLogger(KernelLibrary.class.getName());
+
+    private final @Nullable KernelCompiler compiler;
+    private final SelfCheck check;
+    private final Map<KernelInstance, Optional<Launch>> launches = new HashMap<>();
+    private final List<String> switchedOff = new ArrayList<>();
+
+    /** Without a compiler it is empty: the device then uses plain operators. */
+    KernelLibrary(@Nullable KernelCompiler compiler, SelfCheck check) {
+        this.compiler = compiler;
+        this.check = check;
+    }
+
+    @Override
+    public @Nullable Launch get(KernelInstance instance, int parameters, Consumer<SelfCheck> trial) {
+        if (compiler == null) {
+            return null;
+        }
+        Optional<Launch> known = launches.get(instance);
+        if (known == null) {
+            known = make(compiler, instance, parameters, trial);
+            launches.put(instance, known);
+        }
+        return known.orElse(null);
+    }
+
+    private Optional<Launch> make(
+            KernelCompiler compiler, KernelInstance instance, int parameters, Consumer<SelfCheck> trial) {
+        try (Scope scope = Scope.open("kernels.check")) {
+            Cubin cubin = compiler.compile(instance.file(), instance.expression());
+            Launch launch = new Launch(cubin.code(), cubin.entry(), parameters);
+            launches.put(instance, Optional.of(launch));
+            try {
+                trial.accept(check);
+            } catch (CudaException e) {
+                launch.close();
+                throw e;
+            }
+            return Optional.of(launch);
+        } catch (CudaException e) {
+            String warning = "kernel " + instance + " is switched off, plain operators take its place: " + e.getMessage();
+            switchedOff.add(warning);
+            LOG.log(Level.WARNING, warning);
+            return Optional.empty();
+        }
+    }
+
+    /** A sentence for each kernel that failed. */
+    List<String> switchedOff() {
+        return List.copyOf(switchedOff);
+    }
+
+    @Override
+    public void close() {
+        launches.values().forEach(launch -> launch.ifPresent(Launch::close));
+        launches.clear();
+    }
+}

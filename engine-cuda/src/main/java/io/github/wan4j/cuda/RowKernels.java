@@ -1,0 +1,234 @@
+package io.github.wan4j.cuda;
+
+import io.github.wan4j.core.kernels.Kernels.Added;
+import io.github.wan4j.core.kernels.Kernels.QueryKey;
+import io.github.wan4j.core.kernels.Norm;
+import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.kernels.Rows;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.cuda.launch.Launch;
+import org.jspecify.annotations.Nullable;
+
+/** The fused passes over [B, L, D] of the transformers. Null where no kernel takes the input. */
+final class RowKernels {
+    private static final String NORM = "norm_modulate/norm_modulate.cu";
+    private static final String ADD = "gated_add/gated_add.cu";
+    private static final String RMS = "rms_rope/rms_rope.cu";
+
+    private final OwnKernels library;
+
+    RowKernels(OwnKernels library) {
+        this.library = library;
+    }
+
+    @Nullable
+    Tensor norm(Tensor x, Norm norm, DType out) {
+        long dim = x.size(-1);
+        Affine affine = Affine.of(norm, x.size(1), dim);
+        RowShape shape = RowShape.of(dim, x.dtype() != DType.BF16 || out != DType.BF16);
+        if (affine == null || shape == null || !Memory.isPlain(x) || !isKnown(out)) {
+            return null;
+        }
+        Launch launch = library.get(
+                KernelInstance.of(NORM, "wan4j_norm_modulate", x.dtype(), out, dim, shape.elements(), shape.warps()),
+                9,
+                check -> {
+                    Tensor sample = check.sample(x.dtype(), 2, 5, dim);
+                    Norm like = Affine.sample(check, norm, dim);
+                    check.same(KernelTrial.made(norm(sample, like, out)), check.control().norm(sample, like, out));
+                });
+        if (launch == null) {
+            return null;
+        }
+        Tensor result = Tensors.empty(out, x.device(), x.shape());
+        affine.passTo(launch.pointer(Memory.address(x)), Memory.address(result))
+                .run(x.count() / dim, shape.threads());
+        return result;
+    }
+
+    @Nullable
+    Tensor gatedAdd(Tensor x, Tensor y, @Nullable Rows gate) {
+        long dim = x.size(-1);
+        Gate gated = Gate.of(gate, x.size(1), dim);
+        RowShape shape = RowShape.of(dim, true);
+        if (gated == null || shape == null || !summands(x, y)) {
+            return null;
+        }
+        Launch launch = library.get(
+                KernelInstance.of(
+                        ADD, "wan4j_gated_add", x.dtype(), y.dtype(), dim, shape.elements(), shape.warps(), gate != null),
+                7,
+                check -> {
+                    Tensor a = check.sample(x.dtype(), 2, 5, dim);
+                    Tensor b = check.sample(y.dtype(), 2, 5, dim);
+                    Rows like = Gate.sample(check, gate, dim);
+                    check.same(KernelTrial.made(gatedAdd(a, b, like)), check.control().gatedAdd(a, b, like));
+                });
+        if (launch == null) {
+            return null;
+        }
+        Tensor result = Tensors.empty(DType.F32, x.device(), x.shape());
+        launch.pointer(Memory.address(x)).pointer(Memory.address(y)).pointer(gated.address());
+        launch.pointer(Memory.address(result));
+        launch.i32(x.size(1)).i32(gated.split()).i32(gated.stride());
+        launch.run(x.count() / dim, shape.threads());
+        return result;
+    }
+
+    @Nullable
+    Added gatedAddNorm(Tensor x, Tensor y, @Nullable Rows gate, Norm norm, DType out) {
+        long dim = x.size(-1);
+        Gate gated = Gate.of(gate, x.size(1), dim);
+        Affine affine = Affine.of(norm, x.size(1), dim);
+        RowShape shape = RowShape.of(dim, true);
+        if (gated == null || affine == null || shape == null || !summands(x, y) || !isKnown(out)) {
+            return null;
+        }
+        Launch launch = library.get(
+                KernelInstance.of(
+                        ADD,
+                        "wan4j_gated_add_norm",
+                        x.dtype(),
+                        y.dtype(),
+                        out,
+                        dim,
+                        shape.elements(),
+                        shape.warps(),
+                        gate != null),
+                13,
+                check -> {
+                    Tensor a = check.sample(x.dtype(), 2, 5, dim);
+                    Tensor b = check.sample(y.dtype(), 2, 5, dim);
+                    Rows rows = Gate.sample(check, gate, dim);
+                    Norm like = Affine.sample(check, norm, dim);
+                    Added own = KernelTrial.made(gatedAddNorm(a, b, rows, like, out));
+                    Added plain = check.control().gatedAddNorm(a, b, rows, like, out);
+                    check.same(own.x(), plain.x());
+                    check.same(own.normed(), plain.normed());
+                });
+        if (launch == null) {
+            return null;
+        }
+        Tensor sum = Tensors.empty(DType.F32, x.device(), x.shape());
+        Tensor normed = Tensors.empty(out, x.device(), x.shape());
+        launch.pointer(Memory.address(x)).pointer(Memory.address(y)).pointer(gated.address());
+        launch.pointer(affine.scale()).pointer(affine.shift());
+        launch.pointer(Memory.address(sum)).pointer(Memory.address(normed));
+        launch.i32(x.size(1)).i32(gated.split()).i32(gated.stride()).i32(affine.split()).i32(affine.stride());
+        launch.f32(affine.base()).f32(affine.eps());
+        launch.run(x.count() / dim, shape.threads());
+        return new Added(sum, normed);
+    }
+
+    @Nullable
+    Tensor rmsNorm(Tensor x, Tensor weight, double eps) {
+        long dim = x.size(-1);
+        long stride = Memory.rowStride(x);
+        RowShape shape = RowShape.of(dim, x.dtype() != DType.BF16);
+        if (stride < 0 || shape == null || !Memory.isPlain(weight) || weight.count() != dim) {
+            return null;
+        }
+        Launch launch = library.get(
+                KernelInstance.of(
+                        RMS,
+                        "wan4j_rms",
+                        x.dtype(),
+                        weight.dtype(),
+                        x.dtype(),
+                        dim,
+                        shape.elements(),
+                        shape.warps()),
+                5,
+                check -> {
+                    Tensor sample = check.sample(x.dtype(), 1, 5, dim);
+                    Tensor like = check.sample(weight.dtype(), dim);
+                    check.same(KernelTrial.made(rmsNorm(sample, like, eps)), check.control().rmsNorm(sample, like, eps));
+                });
+        if (launch == null) {
+            return null;
+        }
+        Tensor result = Tensors.empty(x.dtype(), x.device(), x.shape());
+        launch.pointer(Memory.address(x)).pointer(Memory.address(weight)).pointer(Memory.address(result));
+        launch.i32(stride).f32(eps).run(x.count() / dim, shape.threads());
+        return result;
+    }
+
+    @Nullable
+    QueryKey rmsRope(Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads) {
+        long dim = q.size(-1);
+        long head = dim / heads;
+        long strideQ = Memory.rowStride(q);
+        long strideK = Memory.rowStride(k);
+        DType angle = rotation.cos().dtype();
+        RowShape shape = RowShape.of(dim, q.dtype() != DType.BF16);
+        boolean fits = strideQ >= 0
+                && strideK >= 0
+                && shape != null
+                && shape.fitsHead(head)
+                && q.sameShape(k)
+                && q.dtype() == k.dtype()
+                && Memory.isPlain(weightQ)
+                && Memory.isPlain(weightK)
+                && weightQ.dtype() == weightK.dtype()
+                && isTable(rotation.cos(), q.size(1), head)
+                && isTable(rotation.sin(), q.size(1), head)
+                && rotation.sin().dtype() == angle;
+        if (!fits) {
+            return null;
+        }
+        Launch launch = library.get(
+                KernelInstance.of(
+                        RMS,
+                        "wan4j_rms_rope",
+                        q.dtype(),
+                        weightQ.dtype(),
+                        angle,
+                        dim,
+                        head,
+                        shape.elements(),
+                        shape.warps()),
+                12,
+                check -> {
+                    Tensor a = check.sample(q.dtype(), 2, 5, dim);
+                    Tensor b = check.sample(q.dtype(), 2, 5, 3 * dim).narrow(2, dim, dim);
+                    Tensor wq = check.sample(weightQ.dtype(), dim);
+                    Tensor wk = check.sample(weightQ.dtype(), 1, dim).reshape(dim);
+                    Tensor angles = check.sample(angle, 5, head / 2);
+                    Rotation like = new Rotation(angles.cos(), angles.sin());
+                    QueryKey own = KernelTrial.made(rmsRope(a, b, wq, wk, eps, like, heads));
+                    QueryKey plain = check.control().rmsRope(a, b, wq, wk, eps, like, heads);
+                    check.same(own.q(), plain.q());
+                    check.same(own.k(), plain.k());
+                });
+        if (launch == null) {
+            return null;
+        }
+        long[] split = {q.size(0), q.size(1), heads, head};
+        Tensor outQ = Tensors.empty(q.dtype(), q.device(), split);
+        Tensor outK = Tensors.empty(q.dtype(), q.device(), split);
+        launch.pointer(Memory.address(q)).pointer(Memory.address(k));
+        launch.pointer(Memory.address(weightQ)).pointer(Memory.address(weightK));
+        launch.pointer(Memory.address(rotation.cos())).pointer(Memory.address(rotation.sin()));
+        launch.pointer(Memory.address(outQ)).pointer(Memory.address(outK));
+        launch.i32(q.size(1)).i32(strideQ).i32(strideK).f32(eps);
+        launch.run(q.count() / dim, shape.threads());
+        return new QueryKey(outQ, outK);
+    }
+
+    private static boolean isTable(Tensor angles, long tokens, long head) {
+        return (angles.dtype() == DType.F64 || angles.dtype() == DType.F32)
+                && angles.isContiguous()
+                && angles.size(0) == tokens
+                && angles.size(1) == head / 2;
+    }
+
+    private static boolean summands(Tensor x, Tensor y) {
+        return Memory.isPlain(x) && Memory.isPlain(y) && x.sameShape(y);
+    }
+
+    private static boolean isKnown(DType type) {
+        return type == DType.F32 || type == DType.BF16;
+    }
+}

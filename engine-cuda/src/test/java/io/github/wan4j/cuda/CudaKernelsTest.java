@@ -1,0 +1,285 @@
+package io.github.wan4j.cuda;
+
+import static io.github.wan4j.core.testkit.TensorAssert.assertClose;
+import static io.github.wan4j.core.testkit.TensorAssert.assertIdentical;
+import static io.github.wan4j.core.testkit.TensorAssert.assertNoWorseThan;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Kernels.Added;
+import io.github.wan4j.core.kernels.Kernels.QueryKey;
+import io.github.wan4j.core.kernels.Norm;
+import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.kernels.Rows;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.testkit.GpuTest;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every own kernel against the plain implementation. Where the result is bf16 its error against f32 may be twice that of the
+ * plain bf16 path; where it is f32 both are the same to a few units in the last place.
+ */
+@GpuTest
+class CudaKernelsTest {
+    private static final Kernels PLAIN = new ReferenceKernels();
+    private static final double F32 = 2e-6;
+    private static final double EPS = 1e-6;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Gpu gpu;
+
+    @BeforeAll
+    static void open() {
+        gpu = Gpu.open();
+    }
+
+    @AfterAll
+    static void close() {
+        gpu.close();
+    }
+
+    @AfterEach
+    void noKernelFailedItsOwnCheck() {
+        assertThat(gpu.session().warnings()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128,1", "256,3", "256,600", "3072,27280", "5120,1", "5120,129", "5120,75600"})
+    void normAndModulation(long dim, long tokens) {
+        for (DType in : new DType[] {DType.F32, DType.BF16}) {
+            gpu.run(kernels -> {
+                Tensor x = Gpu.random(1, in, 1, tokens, dim);
+                for (Norm norm : norms(dim, tokens)) {
+                    Tensor exact = PLAIN.norm(x, norm, DType.F32);
+                    assertClose(kernels.norm(x, norm, DType.F32), exact, in == DType.F32 ? F32 : 2e-4);
+                    assertNoWorseThan(kernels.norm(x, norm, DType.BF16), PLAIN.norm(x, norm, DType.BF16), exact, 2);
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128,1", "256,601", "3072,27280", "5120,75600"})
+    void gatedSumsAreExact(long dim, long tokens) {
+        for (DType type : new DType[] {DType.F32, DType.BF16}) {
+            gpu.run(kernels -> {
+                Tensor x = Gpu.random(1, type, 1, tokens, dim);
+                Tensor y = Gpu.random(2, DType.BF16, 1, tokens, dim);
+                Rows gate = rows(3, dim, tokens);
+                assertIdentical(kernels.gatedAdd(x, y, gate), PLAIN.gatedAdd(x, y, gate));
+                assertIdentical(kernels.gatedAdd(x, y, null), PLAIN.gatedAdd(x, y, null));
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128,1", "256,601", "3072,27280", "5120,75600"})
+    void gatedSumWithItsNorm(long dim, long tokens) {
+        gpu.run(kernels -> {
+            Tensor x = Gpu.random(1, 1, tokens, dim);
+            Tensor y = Gpu.random(2, DType.BF16, 1, tokens, dim);
+            Rows gate = rows(3, dim, tokens);
+            for (Norm norm : norms(dim, tokens)) {
+                Added own = kernels.gatedAddNorm(x, y, gate, norm, DType.BF16);
+                Added plain = PLAIN.gatedAddNorm(x, y, gate, norm, DType.BF16);
+                assertIdentical(own.x(), plain.x());
+                assertNoWorseThan(own.normed(), plain.normed(), PLAIN.norm(plain.x(), norm, DType.F32), 2);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128,64,1", "256,128,577", "3072,128,27280", "5120,128,75600"})
+    void rmsNormAndRotationOfPartsOfOneProduct(long dim, long head, long tokens) {
+        gpu.run(kernels -> {
+            Tensor joint = Gpu.random(1, DType.BF16, 1, tokens, 3 * dim);
+            Tensor q = joint.narrow(2, 0, dim);
+            Tensor k = joint.narrow(2, dim, dim);
+            Tensor wq = Gpu.random(2, dim);
+            Tensor wk = Gpu.random(3, dim);
+            Tensor angles = Gpu.random(4, DType.F64, tokens, head / 2).mul(100);
+            Rotation rotation = new Rotation(angles.cos(), angles.sin());
+            int heads = (int) (dim / head);
+            QueryKey own = kernels.rmsRope(q, k, wq, wk, EPS, rotation, heads);
+            QueryKey plain = PLAIN.rmsRope(q, k, wq, wk, EPS, rotation, heads);
+            assertThat(own.q().shape()).containsExactly(1, tokens, heads, head);
+            QueryKey exact = PLAIN.rmsRope(q.to(DType.F32), k.to(DType.F32), wq, wk, EPS, rotation, heads);
+            assertNoWorseThan(own.q(), plain.q(), exact.q(), 2);
+            assertNoWorseThan(own.k(), plain.k(), exact.k(), 2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128,1", "256,77", "4096,512", "5120,32760"})
+    void rmsNormAlone(long dim, long tokens) {
+        gpu.run(kernels -> {
+            Tensor x = Gpu.random(1, DType.BF16, 1, tokens, 2 * dim).narrow(2, dim, dim);
+            for (DType type : new DType[] {DType.F32, DType.BF16}) {
+                Tensor weight = Gpu.random(2, type, dim);
+                Tensor exact = PLAIN.rmsNorm(x.to(DType.F32), weight.to(DType.F32), EPS);
+                assertNoWorseThan(kernels.rmsNorm(x, weight, EPS), PLAIN.rmsNorm(x, weight, EPS), exact, 2);
+                assertClose(kernels.rmsNorm(x.to(DType.F32), weight.to(DType.F32), EPS), exact, F32);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,256,640", "577,256,640", "512,4096,10240", "32760,5120,13824"})
+    void productWithGelu(long tokens, long in, long out) {
+        gpu.run(kernels -> {
+            Tensor x = Gpu.random(1, DType.BF16, 1, tokens, in);
+            Tensor weight = Gpu.random(2, out, in).mul(1 / Math.sqrt(in)).to(DType.BF16);
+            Tensor bias = Gpu.random(3, DType.BF16, out);
+            Tensor exact = PLAIN.linearGelu(x.to(DType.F32), weight.to(DType.F32), bias.to(DType.F32));
+            assertNoWorseThan(kernels.linearGelu(x, weight, bias), PLAIN.linearGelu(x, weight, bias), exact, 2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1,128", "2,577,577,128", "40,2048,512,128", "24,3410,3410,128", "1,1040,1040,384", "1,77,77,64"})
+    void attention(long heads, long queries, long keys, long width) {
+        gpu.run(kernels -> {
+            Tensor q = Gpu.random(1, DType.BF16, 1, queries, heads, width);
+            Tensor k = Gpu.random(2, DType.BF16, 1, keys, heads, width);
+            Tensor v = Gpu.random(3, DType.BF16, 1, keys, heads, width);
+            double scale = 1 / Math.sqrt(width);
+            Tensor exact = kernels.attention(q.to(DType.F64), k.to(DType.F64), v.to(DType.F64), scale, null);
+            Tensor own = kernels.attention(q, k, v, scale, null);
+            assertThat(own.shape()).containsExactly(1, queries, heads, width);
+            assertThat(own.isContiguous()).isTrue();
+            assertNoWorseThan(own, PLAIN.attention(q, k, v, scale, null), exact, 2);
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 28, 126, 512})
+    void attentionWithABias(long tokens) {
+        gpu.run(kernels -> {
+            Tensor q = Gpu.random(1, DType.BF16, 1, tokens, 8, 64);
+            Tensor k = Gpu.random(2, DType.BF16, 1, tokens, 8, 64);
+            Tensor v = Gpu.random(3, DType.BF16, 1, tokens, 8, 64);
+            Tensor bias = Gpu.random(4, DType.BF16, 1, 8, tokens, tokens);
+            Tensor exact = PLAIN.attention(q.to(DType.F64), k.to(DType.F64), v.to(DType.F64), 1, bias.to(DType.F64));
+            assertNoWorseThan(kernels.attention(q, k, v, 1, bias), PLAIN.attention(q, k, v, 1, bias), exact, 2);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,256", "28,10240", "512,10240"})
+    void gatedGeluStepByStep(long tokens, long width) {
+        gpu.run(kernels -> {
+            Tensor both = Gpu.random(1, DType.BF16, 1, tokens, 2 * width).mul(2);
+            Tensor gate = both.narrow(2, 0, width);
+            Tensor up = both.narrow(2, width, width);
+            assertClose(kernels.geluGate(gate, up), PLAIN.geluGate(gate, up), 1e-4);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16,1,2,2", "36,3,34,50", "16,21,90,160", "48,31,44,80"})
+    void patches(long channels, long frames, long height, long width) {
+        gpu.run(kernels -> {
+            Tensor latent = Gpu.random(1, channels, frames, height, width);
+            for (DType type : new DType[] {DType.F32, DType.BF16}) {
+                Tensor tokens = PLAIN.patchify(latent, type);
+                assertIdentical(kernels.patchify(latent, type), tokens);
+                assertIdentical(
+                        kernels.unpatchify(tokens, frames, height, width, DType.BF16),
+                        PLAIN.unpatchify(tokens, frames, height, width, DType.BF16));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 5, 1023, 16L * 21 * 90 * 160})
+    void guidanceAndWeightedSums(long count) {
+        gpu.run(kernels -> {
+            Tensor[] x = new Tensor[8];
+            double[] weights = new double[8];
+            for (int i = 0; i < 8; i++) {
+                x[i] = Gpu.random(i, count);
+                weights[i] = 1.0 / (i + 1) - 0.3 * i;
+            }
+            assertIdentical(kernels.guidance(x[0], x[1], 3.5), PLAIN.guidance(x[0], x[1], 3.5));
+            for (int terms = 1; terms <= 8; terms++) {
+                Tensor[] some = Arrays.copyOf(x, terms);
+                double[] weight = Arrays.copyOf(weights, terms);
+                assertClose(kernels.combine(weight, some), PLAIN.combine(weight, some), F32);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8,1,1,1", "20,3,5,7", "96,4,60,104", "384,3,30,52", "1024,2,11,20"})
+    void channelNormWithAndWithoutHistory(long channels, long frames, long height, long width) {
+        for (DType type : new DType[] {DType.F32, DType.BF16}) {
+            gpu.run(kernels -> {
+                Tensor x = Gpu.random(1, type, 1, channels, frames, height, width).channelsLast();
+                Tensor gamma = Gpu.random(2, channels);
+                Tensor exact = PLAIN.channelNorm(x.to(DType.F32), gamma);
+                assertNoWorseThan(kernels.channelNorm(x, gamma), PLAIN.channelNorm(x, gamma), exact, type == DType.F32 ? 1e9 : 2);
+                for (int kept = 0; kept <= 3; kept++) {
+                    Tensor history = kept == 0 ? null : Gpu.random(3, type, 1, channels, kept, height, width).channelsLast();
+                    Tensor own = kernels.channelNormSilu(x, gamma, 2, history);
+                    Tensor plain = PLAIN.channelNormSilu(x, gamma, 2, history);
+                    Tensor f32 = PLAIN.channelNormSilu(
+                            x.to(DType.F32), gamma, 2, history == null ? null : history.to(DType.F32));
+                    if (type == DType.F32) {
+                        assertClose(own, f32, F32);
+                    } else {
+                        assertNoWorseThan(own, plain, f32, 2);
+                    }
+                    assertIdentical(kernels.behind(x, 2, history), PLAIN.behind(x, 2, history));
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8,1,1,1", "20,3,5,7", "192,2,30,52"})
+    void upsampledConvolution(long channels, long frames, long height, long width) {
+        gpu.run(kernels -> {
+            Tensor x = Gpu.random(1, DType.BF16, 1, channels, frames, height, width).channelsLast();
+            Tensor weight = Gpu.random(2, channels, channels, 1, 3, 3).mul(1 / Math.sqrt(9.0 * channels)).to(DType.BF16);
+            Tensor bias = Gpu.random(3, DType.BF16, channels);
+            Tensor exact = PLAIN.upsampleConvolution(x.to(DType.F32), weight.to(DType.F32), bias.to(DType.F32));
+            assertNoWorseThan(
+                    kernels.upsampleConvolution(x, weight, bias), PLAIN.upsampleConvolution(x, weight, bias), exact, 2);
+        });
+    }
+
+    @Test
+    void theSameInputGivesTheSameBits() {
+        gpu.run(kernels -> {
+            Tensor x = Gpu.random(1, 1, 1000, 5120);
+            Norm norm = norms(5120, 1000)[0];
+            Tensor first = kernels.norm(x, norm, DType.F32);
+            for (int i = 0; i < 20; i++) {
+                assertIdentical(kernels.norm(x, norm, DType.F32), first);
+            }
+        });
+    }
+
+    /** One row for all tokens, two rows, and an affine norm. */
+    private static Norm[] norms(long dim, long tokens) {
+        return new Norm[] {
+            new Norm.Modulated(Rows.shared(Gpu.random(5, 1, dim)), Rows.shared(Gpu.random(6, 1, dim)), EPS),
+            new Norm.Modulated(rows(7, dim, tokens), rows(8, dim, tokens), EPS),
+            new Norm.Affine(Gpu.random(9, dim), Gpu.random(10, dim), EPS)
+        };
+    }
+
+    /** Two rows of a table of six, as the models slice them. */
+    private static Rows rows(int seed, long dim, long tokens) {
+        return new Rows(Gpu.random(seed, 2, 6 * dim).narrow(1, 2 * dim, dim), tokens / 3);
+    }
+}
