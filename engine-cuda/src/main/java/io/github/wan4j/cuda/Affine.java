@@ -25,8 +25,7 @@ record Affine(long scale, long shift, long tokens, long split, long stride, doub
         if (scale == null || shift == null || scale.split() != shift.split() || scale.stride() != shift.stride()) {
             return null;
         }
-        return new Affine(
-                scale.address(), shift.address(), tokens, scale.split(), scale.stride(), 1, modulated.eps());
+        return new Affine(scale.address(), shift.address(), tokens, scale.split(), scale.stride(), 1, modulated.eps());
     }
 
     private static Affine of(Norm.Affine affine, long tokens) {
@@ -43,7 +42,9 @@ record Affine(long scale, long shift, long tokens, long split, long stride, doub
         if (like instanceof Norm.Affine) {
             Rows rows = Gate.two(check, dim, 0);
             return new Norm.Affine(
-                    rows.values().select(0, 0).copy(), rows.values().select(0, 1).copy(), like.eps());
+                    rows.values().select(0, 0).copy(),
+                    rows.values().select(0, 1).copy(),
+                    like.eps());
         }
         return new Norm.Modulated(Gate.two(check, dim, 1), Gate.two(check, dim, 2), like.eps());
     }

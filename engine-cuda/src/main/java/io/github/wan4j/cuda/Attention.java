@@ -3,7 +3,8 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Operator;
 import io.github.wan4j.core.tensor.Tensor;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One attention kernel of libtorch, called by its own operator: libtorch's order of preference holds for the process, and an
@@ -49,10 +50,10 @@ enum Attention {
     };
 
     private static final int WIDTH_STEP = 8;
+    private static final Map<Attention, Operator> OPERATORS = new ConcurrentHashMap<>();
 
     private final String operatorName;
     private final int widest;
-    private volatile @Nullable Operator operator;
 
     Attention(String operatorName, int widest) {
         this.operatorName = operatorName;
@@ -72,11 +73,7 @@ enum Attention {
     }
 
     Tensor apply(Tensor q, Tensor k, Tensor v, double scale) {
-        Operator found = operator;
-        if (found == null) {
-            found = Operator.find(operatorName, "");
-            operator = found;
-        }
-        return call(found, q, k, v, scale);
+        Operator operator = OPERATORS.computeIfAbsent(this, it -> Operator.find(it.operatorName, ""));
+        return call(operator, q, k, v, scale);
     }
 }

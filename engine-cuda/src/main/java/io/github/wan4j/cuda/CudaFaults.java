@@ -45,7 +45,8 @@ final class CudaFaults {
             }
             if (LASTING.stream().anyMatch(text::contains)) {
                 return new EngineFailedException(
-                        device + " failed and nothing in this process can use it any more; start a new process: " + text,
+                        device + " failed and nothing in this process can use it any more; start a new process: "
+                                + text,
                         failure);
             }
         }
@@ -63,13 +64,12 @@ final class CudaFaults {
         if (!tried.find()) {
             return 0;
         }
-        double unit =
-                switch (tried.group(2).toUpperCase(Locale.ROOT)) {
-                    case "GIB" -> 1L << 30;
-                    case "MIB" -> 1L << 20;
-                    case "KIB" -> 1L << 10;
-                    default -> 1;
-                };
+        double unit = switch (tried.group(2).toUpperCase(Locale.ROOT)) {
+            case "GIB" -> 1L << 30;
+            case "MIB" -> 1L << 20;
+            case "KIB" -> 1L << 10;
+            default -> 1;
+        };
         return (long) (Double.parseDouble(tried.group(1)) * unit);
     }
 }

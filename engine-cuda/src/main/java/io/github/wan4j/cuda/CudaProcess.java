@@ -98,7 +98,8 @@ final class CudaProcess {
         }
         int count = torch_cuda.device_count();
         if (count != devices.size()) {
-            throw new CudaException("the driver lists " + devices.size() + " GPUs" + visible() + " and CUDA finds " + count);
+            throw new CudaException(
+                    "the driver lists " + devices.size() + " GPUs" + visible() + " and CUDA finds " + count);
         }
     }
 

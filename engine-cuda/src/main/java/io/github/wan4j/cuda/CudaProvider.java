@@ -33,7 +33,9 @@ public final class CudaProvider implements DeviceProvider {
     public List<DeviceInfo> devices() {
         CudaProcess process = CudaProcess.get();
         return process.ready()
-                ? process.devices().stream().map(device -> describe(device, process)).toList()
+                ? process.devices().stream()
+                        .map(device -> describe(device, process))
+                        .toList()
                 : List.of();
     }
 
@@ -72,7 +74,8 @@ public final class CudaProvider implements DeviceProvider {
         details.put("allocator", CudaProcess.allocatorSettings());
         System.getenv().forEach((name, value) -> {
             if (SHOWN_VARIABLES.contains(name) || name.startsWith("NCCL_")) {
-                details.put(name, value + (isDisturbing(name, value) ? " (every launch waits: times mean nothing)" : ""));
+                details.put(
+                        name, value + (isDisturbing(name, value) ? " (every launch waits: times mean nothing)" : ""));
             }
         });
         return new DeviceInfo(

@@ -14,6 +14,8 @@ import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
 import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.weights.ResidentStore;
+import io.github.wan4j.core.weights.WeightStore;
 import io.github.wan4j.cuda.compile.CubinCache;
 import io.github.wan4j.cuda.compile.KernelCompiler;
 import io.github.wan4j.cuda.compile.Nvrtc;
@@ -122,14 +124,13 @@ final class CudaSession implements DeviceSession {
 
     private CudaKernels.AttentionChoice attention() {
         AttentionTable table = new AttentionTable(profile.major());
-        Attention wanted =
-                switch (config.attention()) {
-                    case AUTO -> null;
-                    case CUDNN -> Attention.CUDNN;
-                    case FLASH -> Attention.FLASH;
-                    case EFFICIENT -> Attention.EFFICIENT;
-                    case MATH -> Attention.MATH;
-                };
+        Attention wanted = switch (config.attention()) {
+            case AUTO -> null;
+            case CUDNN -> Attention.CUDNN;
+            case FLASH -> Attention.FLASH;
+            case EFFICIENT -> Attention.EFFICIENT;
+            case MATH -> Attention.MATH;
+        };
         // the VAEs' wide head and f32 go by the table where the wish cannot take them
         return wanted == null
                 ? table::choose
@@ -147,12 +148,16 @@ final class CudaSession implements DeviceSession {
     }
 
     @Override
+    public WeightStore openWeights() {
+        return new ResidentStore(info.device(), kernels);
+    }
+
+    @Override
     public Map<String, String> choices() {
         Map<String, String> choices = new LinkedHashMap<>();
         choices.put("device", profile.toString());
         choices.put("kernels", config.kernels().toString());
-        choices.put(
-                "attention", attention().choose(DType.BF16, 128).name().toLowerCase(Locale.ROOT));
+        choices.put("attention", attention().choose(DType.BF16, 128).name().toLowerCase(Locale.ROOT));
         choices.put("tf32", config.tf32() ? "on" : "off");
         choices.put("cudnn benchmark", "on");
         choices.put("allocator", CudaProcess.allocatorSettings());
@@ -190,7 +195,7 @@ final class CudaSession implements DeviceSession {
     public <T> T call(Callable<T> work) {
         EngineFailedException failed = dead;
         if (failed != null) {
-            throw new EngineFailedException(failed.getMessage(), failed);
+            throw new EngineFailedException(String.valueOf(failed.getMessage()), failed);
         }
         if (thread.onThread()) {
             return thread.call(work);

@@ -57,7 +57,8 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
             }
             return Optional.of(launch);
         } catch (CudaException e) {
-            String warning = "kernel " + instance + " is switched off, plain operators take its place: " + e.getMessage();
+            String warning =
+                    "kernel " + instance + " is switched off, plain operators take its place: " + e.getMessage();
             switchedOff.add(warning);
             LOG.log(Level.WARNING, warning);
             return Optional.empty();

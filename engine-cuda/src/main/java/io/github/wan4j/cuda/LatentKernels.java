@@ -27,7 +27,9 @@ final class LatentKernels {
                 ? null
                 : library.get(KernelInstance.of(PATCHIFY, "wan4j_patchify", out), 6, check -> {
                     Tensor sample = check.sample(DType.F32, 3, 2, 4, 6);
-                    check.same(KernelTrial.made(patchify(sample, out)), check.control().patchify(sample, out));
+                    check.same(
+                            KernelTrial.made(patchify(sample, out)),
+                            check.control().patchify(sample, out));
                 });
         if (launch == null) {
             return null;
@@ -74,7 +76,9 @@ final class LatentKernels {
                 : library.get(KernelInstance.of(COMBINE, "wan4j_guidance"), 5, check -> {
                     Tensor c = check.sample(DType.F32, 1027);
                     Tensor u = check.sample(DType.F32, 1, 1027).reshape(1027);
-                    check.same(KernelTrial.made(guidance(c, u, 3.5)), check.control().guidance(c, u, 3.5));
+                    check.same(
+                            KernelTrial.made(guidance(c, u, 3.5)),
+                            check.control().guidance(c, u, 3.5));
                 });
         if (launch == null) {
             return null;
@@ -99,7 +103,9 @@ final class LatentKernels {
                     Tensor[] samples = new Tensor[terms];
                     for (int i = 0; i < terms; i++) {
                         weights[i] = 1.0 / (i + 1) - 0.4 * i;
-                        samples[i] = check.sample(DType.F32, i + 1, 1027).narrow(0, i, 1).copy();
+                        samples[i] = check.sample(DType.F32, i + 1, 1027)
+                                .narrow(0, i, 1)
+                                .copy();
                     }
                     check.same(
                             KernelTrial.made(combine(weights, samples)),

@@ -37,14 +37,15 @@ final class RowKernels {
                 check -> {
                     Tensor sample = check.sample(x.dtype(), 2, 5, dim);
                     Norm like = Affine.sample(check, norm, dim);
-                    check.same(KernelTrial.made(norm(sample, like, out)), check.control().norm(sample, like, out));
+                    check.same(
+                            KernelTrial.made(norm(sample, like, out)),
+                            check.control().norm(sample, like, out));
                 });
         if (launch == null) {
             return null;
         }
         Tensor result = Tensors.empty(out, x.device(), x.shape());
-        affine.passTo(launch.pointer(Memory.address(x)), Memory.address(result))
-                .run(x.count() / dim, shape.threads());
+        affine.passTo(launch.pointer(Memory.address(x)), Memory.address(result)).run(x.count() / dim, shape.threads());
         return result;
     }
 
@@ -58,13 +59,22 @@ final class RowKernels {
         }
         Launch launch = library.get(
                 KernelInstance.of(
-                        ADD, "wan4j_gated_add", x.dtype(), y.dtype(), dim, shape.elements(), shape.warps(), gate != null),
+                        ADD,
+                        "wan4j_gated_add",
+                        x.dtype(),
+                        y.dtype(),
+                        dim,
+                        shape.elements(),
+                        shape.warps(),
+                        gate != null),
                 7,
                 check -> {
                     Tensor a = check.sample(x.dtype(), 2, 5, dim);
                     Tensor b = check.sample(y.dtype(), 2, 5, dim);
                     Rows like = Gate.sample(check, gate, dim);
-                    check.same(KernelTrial.made(gatedAdd(a, b, like)), check.control().gatedAdd(a, b, like));
+                    check.same(
+                            KernelTrial.made(gatedAdd(a, b, like)),
+                            check.control().gatedAdd(a, b, like));
                 });
         if (launch == null) {
             return null;
@@ -116,7 +126,11 @@ final class RowKernels {
         launch.pointer(Memory.address(x)).pointer(Memory.address(y)).pointer(gated.address());
         launch.pointer(affine.scale()).pointer(affine.shift());
         launch.pointer(Memory.address(sum)).pointer(Memory.address(normed));
-        launch.i32(x.size(1)).i32(gated.split()).i32(gated.stride()).i32(affine.split()).i32(affine.stride());
+        launch.i32(x.size(1))
+                .i32(gated.split())
+                .i32(gated.stride())
+                .i32(affine.split())
+                .i32(affine.stride());
         launch.f32(affine.base()).f32(affine.eps());
         launch.run(x.count() / dim, shape.threads());
         return new Added(sum, normed);
@@ -132,19 +146,14 @@ final class RowKernels {
         }
         Launch launch = library.get(
                 KernelInstance.of(
-                        RMS,
-                        "wan4j_rms",
-                        x.dtype(),
-                        weight.dtype(),
-                        x.dtype(),
-                        dim,
-                        shape.elements(),
-                        shape.warps()),
+                        RMS, "wan4j_rms", x.dtype(), weight.dtype(), x.dtype(), dim, shape.elements(), shape.warps()),
                 5,
                 check -> {
                     Tensor sample = check.sample(x.dtype(), 1, 5, dim);
                     Tensor like = check.sample(weight.dtype(), dim);
-                    check.same(KernelTrial.made(rmsNorm(sample, like, eps)), check.control().rmsNorm(sample, like, eps));
+                    check.same(
+                            KernelTrial.made(rmsNorm(sample, like, eps)),
+                            check.control().rmsNorm(sample, like, eps));
                 });
         if (launch == null) {
             return null;
@@ -165,8 +174,6 @@ final class RowKernels {
         RowShape shape = RowShape.of(dim, q.dtype() != DType.BF16);
         boolean fits = strideQ >= 0
                 && strideK >= 0
-                && shape != null
-                && shape.fitsHead(head)
                 && q.sameShape(k)
                 && q.dtype() == k.dtype()
                 && Memory.isPlain(weightQ)
@@ -175,7 +182,7 @@ final class RowKernels {
                 && isTable(rotation.cos(), q.size(1), head)
                 && isTable(rotation.sin(), q.size(1), head)
                 && rotation.sin().dtype() == angle;
-        if (!fits) {
+        if (!fits || shape == null || !shape.fitsHead(head)) {
             return null;
         }
         Launch launch = library.get(

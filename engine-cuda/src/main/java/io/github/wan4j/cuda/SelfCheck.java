@@ -40,8 +40,8 @@ final class SelfCheck {
         double error = own.to(DType.F64).sub(plain.to(DType.F64)).norm() / plain.norm();
         double tolerance = plain.dtype() == DType.F32 ? F32_TOLERANCE : BF16_TOLERANCE;
         if (own.dtype() != plain.dtype() || !own.sameShape(plain) || !(error <= tolerance)) {
-            throw new CudaException("it gives " + own + " and the plain implementation " + plain + ", relative difference "
-                    + error + ", allowed " + tolerance);
+            throw new CudaException("it gives " + own + " and the plain implementation " + plain
+                    + ", relative difference " + error + ", allowed " + tolerance);
         }
     }
 }

@@ -36,7 +36,9 @@ final class TextKernels {
                     Tensor both = check.sample(DType.BF16, 1, 5, 2 * 264);
                     Tensor left = both.narrow(2, 0, 264);
                     Tensor right = both.narrow(2, 264, 264);
-                    check.same(KernelTrial.made(geluGate(left, right)), check.control().geluGate(left, right));
+                    check.same(
+                            KernelTrial.made(geluGate(left, right)),
+                            check.control().geluGate(left, right));
                 });
         if (launch == null) {
             return null;

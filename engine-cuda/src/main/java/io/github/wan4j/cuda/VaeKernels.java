@@ -51,7 +51,11 @@ final class VaeKernels {
                 Tensors.emptyChannelsLast(x.dtype(), x.device(), 1, channels, front + frames, x.size(3), x.size(4));
         launch.pointer(Memory.address(x)).pointer(Memory.address(gamma));
         launch.pointer(history == null || kept == 0 ? 0 : lastFrames(history, kept));
-        launch.pointer(Memory.address(result)).i32(pixels).i32(frames).i32(front).i32(kept);
+        launch.pointer(Memory.address(result))
+                .i32(pixels)
+                .i32(frames)
+                .i32(front)
+                .i32(kept);
         long positions = THREADS / shape.lanes();
         launch.run(((front + frames) * pixels + positions - 1) / positions, THREADS);
         return result;
@@ -93,8 +97,8 @@ final class VaeKernels {
         if (launch == null) {
             return null;
         }
-        Tensor result = Tensors.emptyChannelsLast(
-                x.dtype(), x.device(), 1, x.size(1), x.size(2), 2 * x.size(3), 2 * x.size(4));
+        Tensor result =
+                Tensors.emptyChannelsLast(x.dtype(), x.device(), 1, x.size(1), x.size(2), 2 * x.size(3), 2 * x.size(4));
         long chunks = pixelBytes / bytes;
         long count = x.count() / x.size(1) * chunks;
         launch.pointer(Memory.address(x)).pointer(Memory.address(result));

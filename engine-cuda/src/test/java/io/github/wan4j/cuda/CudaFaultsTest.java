@@ -36,7 +36,8 @@ class CudaFaultsTest {
     void anythingElseStaysWhatItIs() {
         RuntimeException other = new IllegalArgumentException("a text that speaks of CUDA out of bounds");
         assertThat(CudaFaults.explain(other, GPU, 0)).isSameAs(other);
-        assertThat(CudaFaults.explain(new RuntimeException((String) null), GPU, 0)).hasMessage(null);
+        assertThat(CudaFaults.explain(new RuntimeException((String) null), GPU, 0))
+                .hasMessage(null);
     }
 
     @Test

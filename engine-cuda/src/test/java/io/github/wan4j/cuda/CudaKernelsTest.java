@@ -19,10 +19,10 @@ import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /**
  * Every own kernel against the plain implementation. Where the result is bf16 its error against f32 may be twice that of the
@@ -223,12 +223,17 @@ class CudaKernelsTest {
     void channelNormWithAndWithoutHistory(long channels, long frames, long height, long width) {
         for (DType type : new DType[] {DType.F32, DType.BF16}) {
             gpu.run(kernels -> {
-                Tensor x = Gpu.random(1, type, 1, channels, frames, height, width).channelsLast();
+                Tensor x =
+                        Gpu.random(1, type, 1, channels, frames, height, width).channelsLast();
                 Tensor gamma = Gpu.random(2, channels);
                 Tensor exact = PLAIN.channelNorm(x.to(DType.F32), gamma);
-                assertNoWorseThan(kernels.channelNorm(x, gamma), PLAIN.channelNorm(x, gamma), exact, type == DType.F32 ? 1e9 : 2);
+                assertNoWorseThan(
+                        kernels.channelNorm(x, gamma), PLAIN.channelNorm(x, gamma), exact, type == DType.F32 ? 1e9 : 2);
                 for (int kept = 0; kept <= 3; kept++) {
-                    Tensor history = kept == 0 ? null : Gpu.random(3, type, 1, channels, kept, height, width).channelsLast();
+                    Tensor history = kept == 0
+                            ? null
+                            : Gpu.random(3, type, 1, channels, kept, height, width)
+                                    .channelsLast();
                     Tensor own = kernels.channelNormSilu(x, gamma, 2, history);
                     Tensor plain = PLAIN.channelNormSilu(x, gamma, 2, history);
                     Tensor f32 = PLAIN.channelNormSilu(
@@ -248,8 +253,11 @@ class CudaKernelsTest {
     @CsvSource({"8,1,1,1", "20,3,5,7", "192,2,30,52"})
     void upsampledConvolution(long channels, long frames, long height, long width) {
         gpu.run(kernels -> {
-            Tensor x = Gpu.random(1, DType.BF16, 1, channels, frames, height, width).channelsLast();
-            Tensor weight = Gpu.random(2, channels, channels, 1, 3, 3).mul(1 / Math.sqrt(9.0 * channels)).to(DType.BF16);
+            Tensor x = Gpu.random(1, DType.BF16, 1, channels, frames, height, width)
+                    .channelsLast();
+            Tensor weight = Gpu.random(2, channels, channels, 1, 3, 3)
+                    .mul(1 / Math.sqrt(9.0 * channels))
+                    .to(DType.BF16);
             Tensor bias = Gpu.random(3, DType.BF16, channels);
             Tensor exact = PLAIN.upsampleConvolution(x.to(DType.F32), weight.to(DType.F32), bias.to(DType.F32));
             assertNoWorseThan(

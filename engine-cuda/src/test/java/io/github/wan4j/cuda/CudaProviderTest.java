@@ -23,7 +23,8 @@ class CudaProviderTest {
         CudaProvider provider = new CudaProvider();
         assertThat(provider.prepareNatives()).isFalse();
         assertThat(provider.devices()).isEmpty();
-        assertThat(provider.obstacle()).hasValueSatisfying(reason -> assertThat(reason)
-                .matches("no NVIDIA driver is installed.*|libjninvml.so was not found.*"));
+        assertThat(provider.obstacle())
+                .hasValueSatisfying(reason ->
+                        assertThat(reason).matches("no NVIDIA driver is installed.*|libjninvml.so was not found.*"));
     }
 }

@@ -50,7 +50,9 @@ class CudaSessionTest {
             assertThat(gpu.session().memory().total()).isEqualTo(2L << 30);
         }
         try (Gpu gpu = Gpu.open()) {
-            gpu.run(kernels -> assertThat(Tensors.empty(DType.U8, Gpu.DEVICE, 3L << 30).count()).isPositive());
+            gpu.run(kernels -> assertThat(
+                            Tensors.empty(DType.U8, Gpu.DEVICE, 3L << 30).count())
+                    .isPositive());
         }
     }
 
@@ -82,8 +84,10 @@ class CudaSessionTest {
     void everyAttentionAndKernelSetGivesTheSame() {
         for (KernelSet kernels : KernelSet.values()) {
             for (AttentionBackend backend : AttentionBackend.values()) {
-                EngineConfig config =
-                        EngineConfig.builder().kernels(kernels).attention(backend).build();
+                EngineConfig config = EngineConfig.builder()
+                        .kernels(kernels)
+                        .attention(backend)
+                        .build();
                 try (Gpu gpu = Gpu.open(config)) {
                     gpu.run(own -> {
                         Tensor q = Gpu.random(1, DType.BF16, 1, 577, 2, 128);

@@ -51,7 +51,12 @@ final class Gpu implements AutoCloseable {
         long period = Math.min(count, (1 << 20) + 7); // large tensors repeat themselves out of step with any dimension
         try (Rng rng = new Rng(seed)) {
             Tensor values = rng.normal(period).add(0.2).to(DEVICE, DType.F32);
-            Tensor flat = period == count ? values : values.reshape(1, period).expand((count + period - 1) / period, period).reshape(-1).narrow(0, 0, count);
+            Tensor flat = period == count
+                    ? values
+                    : values.reshape(1, period)
+                            .expand((count + period - 1) / period, period)
+                            .reshape(-1)
+                            .narrow(0, 0, count);
             return flat.reshape(shape);
         }
     }

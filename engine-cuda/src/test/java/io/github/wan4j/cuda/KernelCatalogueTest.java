@@ -70,7 +70,9 @@ class KernelCatalogueTest {
         Map<KernelInstance, Integer> asked = new LinkedHashMap<>();
         OwnKernels recorder = (instance, parameters, trial) -> {
             Integer before = asked.put(instance, parameters);
-            assertThat(before == null || before == parameters).as(instance.toString()).isTrue();
+            assertThat(before == null || before == parameters)
+                    .as(instance.toString())
+                    .isTrue();
             return null;
         };
         try (Scope scope = Scope.open("catalogue")) {

@@ -13,7 +13,9 @@ class ShapesTest {
             for (boolean f32 : new boolean[] {true, false}) {
                 RowShape shape = RowShape.of(dim, f32);
                 if (shape != null) {
-                    assertThat(dim % ((long) shape.threads() * shape.elements())).as("dim %d", dim).isZero();
+                    assertThat(dim % ((long) shape.threads() * shape.elements()))
+                            .as("dim %d", dim)
+                            .isZero();
                 }
             }
         }
@@ -56,7 +58,8 @@ class ShapesTest {
 
     @Test
     void instancesAreWrittenAsTemplates() {
-        assertThat(KernelInstance.of("f", "k", DType.F32, DType.BF16, 5120L, 4, true).expression())
+        assertThat(KernelInstance.of("f", "k", DType.F32, DType.BF16, 5120L, 4, true)
+                        .expression())
                 .isEqualTo("k<float, bf16, 5120, 4, true>");
         assertThat(KernelInstance.of("f", "k").expression()).isEqualTo("k");
         assertThatThrownBy(() -> KernelInstance.of("f", "k", DType.I32).expression())

@@ -26,7 +26,8 @@ public final class Graph implements AutoCloseable {
 
     private final byte device;
     private final LongPointer identity;
-    private final DeviceAssertionsDataVectorCUDAKernelLaunchInfoVectorPair pool; // a view: really the identity of a pool
+    private final DeviceAssertionsDataVectorCUDAKernelLaunchInfoVectorPair
+            pool; // a view: really the identity of a pool
     private final StreamFilter filter;
     private final CUgraph_st graph = new CUgraph_st();
     private final CUgraphExec_st executable = new CUgraphExec_st();
@@ -51,8 +52,7 @@ public final class Graph implements AutoCloseable {
         allocator.beginAllocateToPool(device, pool, filter);
         try {
             // other threads may allocate and synchronise meanwhile
-            Status.runtime(
-                    cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
+            Status.runtime(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
             boolean done = false;
             try {
                 work.run();
@@ -69,11 +69,11 @@ public final class Graph implements AutoCloseable {
     }
 
     /** Called under the allocator's lock: nothing of libtorch may be called in here. */
-    private static StreamFilter onlyOn(long address) {
+    private static StreamFilter onlyOn(long wanted) {
         return new StreamFilter() {
             @Override
             public boolean call(Pointer stream) {
-                return stream != null && stream.address() == address;
+                return stream != null && stream.address() == wanted;
             }
         };
     }
