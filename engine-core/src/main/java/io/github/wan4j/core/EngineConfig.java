@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,10 +23,6 @@ import java.util.stream.Collectors;
  * setting has is an error. Settings that only a GPU honours are checked here and ignored by the CPU.
  */
 public final class EngineConfig {
-    /** Read before there is a configuration. */
-    private static final Set<String> OF_THE_PROCESS =
-            Set.of("wan4j.track", "wan4j.cudaLibraries", "WAN4J_CUDA_LIBRARIES");
-
     private final Map<String, String> chosen;
     private final ConfigSource source;
     private final List<Entry> entries = new ArrayList<>();
@@ -240,7 +235,7 @@ public final class EngineConfig {
             List<String> problems) {
         List<String> known = Settings.ALL.stream().map(nameOf).toList();
         for (String name : new TreeMap<>(given).keySet()) {
-            boolean ours = name.startsWith(prefix) && !name.startsWith("wan4j.test.") && !OF_THE_PROCESS.contains(name);
+            boolean ours = name.startsWith(prefix) && !name.startsWith("wan4j.test.") && !name.equals("wan4j.track");
             if (ours && !known.contains(name)) {
                 problems.add("unknown " + family + " " + name + "; the nearest is " + Names.nearest(name, known));
             }

@@ -1,5 +1,6 @@
 package io.github.wan4j.cuda;
 
+import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.runtime.Natives;
 import io.github.wan4j.cuda.load.CudaException;
@@ -7,6 +8,7 @@ import io.github.wan4j.cuda.load.CudaLibraries;
 import io.github.wan4j.cuda.load.DeviceProfile;
 import io.github.wan4j.cuda.load.LibrarySearch;
 import io.github.wan4j.cuda.load.Nvml;
+import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
@@ -24,7 +26,7 @@ final class CudaProcess {
 
     private static @Nullable CudaProcess instance;
 
-    private final LibrarySearch search = LibrarySearch.ofProcess();
+    private LibrarySearch search = LibrarySearch.of(List.of());
     private List<DeviceProfile> devices = List.of();
     private List<CudaLibraries.Library> missing = List.of();
     private @Nullable String obstacle;
@@ -40,10 +42,11 @@ final class CudaProcess {
         return instance;
     }
 
-    /** The first step: whether a driver, a device and the libraries are there. */
-    synchronized boolean libraries() {
+    /** The first step: whether a driver, a device and the libraries are there. {@code named} counts on the first call. */
+    synchronized boolean libraries(List<Path> named) {
         if (!librariesTried) {
             librariesTried = true;
+            search = LibrarySearch.of(named);
             try {
                 Nvml.load(search);
                 List<DeviceProfile> found = Nvml.devices(System.getenv());
@@ -66,7 +69,11 @@ final class CudaProcess {
 
     /** Both steps: whether models can run on a GPU in this process. */
     synchronized boolean ready() {
-        if (!libraries()) {
+        // a process whose natives were chosen by a property never asked for the first step
+        if (!librariesTried && !libraries(EngineConfig.fromEnvironment().cudaLibraries())) {
+            return false;
+        }
+        if (obstacle != null) {
             return false;
         }
         if (!torchTried) {
@@ -117,7 +124,7 @@ final class CudaProcess {
                 .orElse(ALLOCATOR_SETTINGS);
     }
 
-    LibrarySearch search() {
+    synchronized LibrarySearch search() {
         return search;
     }
 

@@ -8,6 +8,7 @@ import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.cuda.load.CudaLibraries;
 import io.github.wan4j.cuda.load.DeviceProfile;
 import io.github.wan4j.cuda.load.Nvml;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,8 +26,8 @@ public final class CudaProvider implements DeviceProvider {
     }
 
     @Override
-    public boolean prepareNatives() {
-        return CudaProcess.get().libraries();
+    public boolean prepareNatives(EngineConfig config) {
+        return CudaProcess.get().libraries(config.cudaLibraries());
     }
 
     @Override
@@ -44,6 +45,23 @@ public final class CudaProvider implements DeviceProvider {
         CudaProcess process = CudaProcess.get();
         process.ready();
         return Optional.ofNullable(process.obstacle());
+    }
+
+    /** NVIDIA's libraries: the file, or what is missing and what that costs. */
+    @Override
+    public Map<String, String> findings() {
+        Map<String, String> findings = new LinkedHashMap<>();
+        for (CudaLibraries.Found found : CudaLibraries.look(CudaProcess.get().search())) {
+            CudaLibraries.Library library = found.library();
+            findings.put(
+                    library.name(),
+                    found.file()
+                            .map(Path::toString)
+                            .orElse("in no known place; "
+                                    + (library.needed() ? "CUDA needs it for " : "without it there is no ")
+                                    + library.use()));
+        }
+        return findings;
     }
 
     @Override

@@ -137,7 +137,8 @@ class CudaKernelsTest {
     void productWithGelu(long tokens, long in, long out) {
         gpu.run(kernels -> {
             Tensor x = Gpu.random(1, DType.BF16, 1, tokens, in);
-            Tensor weight = Gpu.random(2, out, in).mul(1 / Math.sqrt(in)).to(DType.BF16);
+            Tensor weight =
+                    Gpu.random(2, out, in).mul(1 / Math.sqrt((double) in)).to(DType.BF16);
             Tensor bias = Gpu.random(3, DType.BF16, out);
             Tensor exact = PLAIN.linearGelu(x.to(DType.F32), weight.to(DType.F32), bias.to(DType.F32));
             assertNoWorseThan(kernels.linearGelu(x, weight, bias), PLAIN.linearGelu(x, weight, bias), exact, 2);
@@ -151,7 +152,7 @@ class CudaKernelsTest {
             Tensor q = Gpu.random(1, DType.BF16, 1, queries, heads, width);
             Tensor k = Gpu.random(2, DType.BF16, 1, keys, heads, width);
             Tensor v = Gpu.random(3, DType.BF16, 1, keys, heads, width);
-            double scale = 1 / Math.sqrt(width);
+            double scale = 1 / Math.sqrt((double) width);
             Tensor exact = kernels.attention(q.to(DType.F64), k.to(DType.F64), v.to(DType.F64), scale, null);
             Tensor own = kernels.attention(q, k, v, scale, null);
             assertThat(own.shape()).containsExactly(1, queries, heads, width);

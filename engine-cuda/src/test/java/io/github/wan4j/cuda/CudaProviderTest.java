@@ -3,6 +3,7 @@ package io.github.wan4j.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.spi.DeviceProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +22,9 @@ class CudaProviderTest {
     void withoutADriverThereIsNoDeviceAndAReason() {
         assumeTrue(!Files.exists(Path.of("/dev/nvidiactl")), "this machine has a GPU");
         CudaProvider provider = new CudaProvider();
-        assertThat(provider.prepareNatives()).isFalse();
+        assertThat(provider.prepareNatives(EngineConfig.fromEnvironment())).isFalse();
         assertThat(provider.devices()).isEmpty();
+        assertThat(provider.findings()).containsKey("libcudnn.so.9");
         assertThat(provider.obstacle())
                 .hasValueSatisfying(reason ->
                         assertThat(reason).matches("no NVIDIA driver is installed.*|libjninvml.so was not found.*"));

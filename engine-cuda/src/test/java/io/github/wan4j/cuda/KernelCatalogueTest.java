@@ -3,6 +3,7 @@ package io.github.wan4j.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
@@ -49,7 +50,7 @@ class KernelCatalogueTest {
     @ParameterizedTest
     @ValueSource(strings = {"sm_80", "sm_89", "sm_90a", "sm_120a"})
     void allCompileWithoutSpills(String architecture) {
-        LibrarySearch search = LibrarySearch.ofProcess();
+        LibrarySearch search = LibrarySearch.of(EngineConfig.fromEnvironment().cudaLibraries());
         assumeTrue(search.find("libnvrtc.so.13").isPresent(), "libnvrtc.so.13 is not on this machine");
         assumeTrue(search.find("libjninvrtc.so").isPresent(), "cuda's linux-x86_64 jar is not on the class path");
         Nvrtc nvrtc = Nvrtc.load(search);

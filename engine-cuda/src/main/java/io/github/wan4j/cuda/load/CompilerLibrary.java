@@ -20,7 +20,7 @@ public final class CompilerLibrary {
         }
         Path compiler = search.find(SONAME)
                 .orElseThrow(() -> new CudaException(SONAME + " (the run-time compiler of CUDA 13) was not found in "
-                        + String.join(", ", search.places()) + "; name its folder in " + LibrarySearch.VARIABLE));
+                        + String.join(", ", search.places()) + "; name its folder in " + LibrarySearch.SETTING));
         Path glue = search.find("libjninvrtc.so")
                 .orElseThrow(
                         () -> new CudaException("libjninvrtc.so was not found: add the jar org.bytedeco:cuda with the"

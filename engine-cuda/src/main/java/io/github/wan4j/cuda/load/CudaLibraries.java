@@ -74,7 +74,7 @@ public final class CudaLibraries {
         if (!problems.isEmpty()) {
             throw new CudaException("CUDA cannot be used: " + String.join("; ", problems) + ". Looked in "
                     + String.join(", ", search.places()) + " and asked the system's linker; name a folder or a Python"
-                    + " environment that has them in " + LibrarySearch.VARIABLE);
+                    + " environment that has them in " + LibrarySearch.SETTING);
         }
         return missing;
     }

@@ -20,8 +20,8 @@ import org.bytedeco.javacpp.Loader;
  * named, the loader's path, jars of JavaCPP, an active Python environment, a toolkit below {@code /usr/local}.
  */
 public final class LibrarySearch {
-    /** Folders or Python environments, separated as in {@code PATH}. */
-    public static final String VARIABLE = "WAN4J_CUDA_LIBRARIES";
+    /** The setting by which users name places. */
+    static final String SETTING = "the setting cudaLibraries (WAN4J_CUDA_LIBRARIES)";
 
     private static final String IN_JARS = "/org/bytedeco/cuda/linux-x86_64/";
 
@@ -30,19 +30,14 @@ public final class LibrarySearch {
 
     private LibrarySearch() {}
 
-    /** The search of this process. */
-    public static LibrarySearch ofProcess() {
-        return of(
-                Optional.ofNullable(System.getProperty("wan4j.cudaLibraries"))
-                        .orElse(System.getenv().getOrDefault(VARIABLE, "")),
-                System.getenv(),
-                System.getProperty("java.library.path", ""),
-                Path.of("/usr/local"));
+    /** The search of this process; {@code named} are folders or Python environments. */
+    public static LibrarySearch of(List<Path> named) {
+        return of(named, System.getenv(), System.getProperty("java.library.path", ""), Path.of("/usr/local"));
     }
 
-    static LibrarySearch of(String named, Map<String, String> environment, String libraryPath, Path toolkits) {
+    static LibrarySearch of(List<Path> named, Map<String, String> environment, String libraryPath, Path toolkits) {
         LibrarySearch search = new LibrarySearch();
-        paths(named).forEach(place -> search.addNamed(search.first, place));
+        named.forEach(place -> search.addNamed(search.first, place));
         paths(libraryPath).forEach(search.first::add);
         paths(environment.getOrDefault("LD_LIBRARY_PATH", "")).forEach(search.first::add);
         for (String active : List.of("VIRTUAL_ENV", "CONDA_PREFIX")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.cuda.load.CudaException;
 import io.github.wan4j.cuda.load.LibrarySearch;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ class NvrtcTest {
 
     @BeforeAll
     static void load() {
-        LibrarySearch search = LibrarySearch.ofProcess();
+        LibrarySearch search = LibrarySearch.of(EngineConfig.fromEnvironment().cudaLibraries());
         assumeTrue(search.find("libnvrtc.so.13").isPresent(), "libnvrtc.so.13 is not on this machine");
         assumeTrue(search.find("libjninvrtc.so").isPresent(), "cuda's linux-x86_64 jar is not on the class path");
         nvrtc = Nvrtc.load(search);

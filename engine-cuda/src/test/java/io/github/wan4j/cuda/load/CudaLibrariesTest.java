@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,7 +19,7 @@ class CudaLibrariesTest {
     @Test
     void theReportNamesEveryLibraryAndItsUse() throws Exception {
         Files.createFile(empty.resolve("libcudnn.so.9"));
-        LibrarySearch search = LibrarySearch.of(empty.toString(), Map.of(), "", empty);
+        LibrarySearch search = LibrarySearch.of(List.of(empty), Map.of(), "", empty);
         assertThat(CudaLibraries.look(search))
                 .filteredOn(found -> found.library().name().equals("libcudnn.so.9"))
                 .singleElement()
@@ -31,7 +32,7 @@ class CudaLibrariesTest {
     @Test
     void whatIsMissingIsSaidWithThePlacesAndTheRemedy() {
         assumeFalse(driverHere(), "this machine has a driver, and CUDA would be loaded into the test's process");
-        LibrarySearch search = LibrarySearch.of(empty.toString(), Map.of(), "", empty);
+        LibrarySearch search = LibrarySearch.of(List.of(empty), Map.of(), "", empty);
         assertThatThrownBy(() -> CudaLibraries.load(search))
                 .isInstanceOf(CudaException.class)
                 .hasMessageContaining("libcuda.so.1 (the driver)")
@@ -42,7 +43,7 @@ class CudaLibrariesTest {
     @Test
     void aMissingDriverIsSaidByTheManagementLibrary() {
         assumeFalse(driverHere(), "this machine has a driver");
-        LibrarySearch search = LibrarySearch.of(empty.toString(), Map.of(), "", empty);
+        LibrarySearch search = LibrarySearch.of(List.of(empty), Map.of(), "", empty);
         assertThatThrownBy(() -> Nvml.load(search))
                 .isInstanceOf(CudaException.class)
                 .hasMessageMatching("no NVIDIA driver is installed.*|libjninvml.so was not found.*");

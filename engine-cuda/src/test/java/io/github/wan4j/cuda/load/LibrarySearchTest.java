@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,7 @@ class LibrarySearchTest {
         Path named = library(root.resolve("named"));
         library(root.resolve("loader"));
         assertThat(search(
-                                root.resolve("named").toString(),
+                                List.of(root.resolve("named")),
                                 Map.of(),
                                 root.resolve("loader").toString())
                         .find(NAME))
@@ -32,9 +33,9 @@ class LibrarySearchTest {
     @Test
     void aPythonEnvironmentIsSearchedPackageByPackage() throws IOException {
         Path inVenv = library(root.resolve("venv/lib/python3.12/site-packages/nvidia/cudnn/lib"));
-        assertThat(search(root.resolve("venv").toString(), Map.of(), "").find(NAME))
+        assertThat(search(List.of(root.resolve("venv")), Map.of(), "").find(NAME))
                 .contains(inVenv);
-        assertThat(search("", Map.of("VIRTUAL_ENV", root.resolve("venv").toString()), "")
+        assertThat(search(List.of(), Map.of("VIRTUAL_ENV", root.resolve("venv").toString()), "")
                         .find(NAME))
                 .contains(inVenv);
     }
@@ -42,16 +43,19 @@ class LibrarySearchTest {
     @Test
     void sitePackagesMayBeNamedThemselves() throws IOException {
         Path library = library(root.resolve("site/nvidia/cu13/lib"));
-        assertThat(search(root.resolve("site").toString(), Map.of(), "").find(NAME))
+        assertThat(search(List.of(root.resolve("site")), Map.of(), "").find(NAME))
                 .contains(library);
     }
 
     @Test
     void theLoaderPathComesBeforeTheToolkit() throws IOException {
         Path toolkit = library(root.resolve("cuda-13.0/lib64"));
-        assertThat(search("", Map.of(), "").find(NAME)).contains(toolkit);
+        assertThat(search(List.of(), Map.of(), "").find(NAME)).contains(toolkit);
         Path loader = library(root.resolve("loader"));
-        assertThat(search("", Map.of("LD_LIBRARY_PATH", root.resolve("loader").toString()), "")
+        assertThat(search(
+                                List.of(),
+                                Map.of("LD_LIBRARY_PATH", root.resolve("loader").toString()),
+                                "")
                         .find(NAME))
                 .contains(loader);
     }
@@ -59,21 +63,28 @@ class LibrarySearchTest {
     @Test
     void aToolkitOfAnotherMajorVersionIsNotTaken() throws IOException {
         library(root.resolve("cuda-12.8/lib64"));
-        assertThat(search("", Map.of(), "").find(NAME)).isEmpty();
+        assertThat(search(List.of(), Map.of(), "").find(NAME)).isEmpty();
     }
 
     @Test
-    void severalFoldersAreSeparatedAsInPath() throws IOException {
+    void severalFoldersAreSearchedInOrder() throws IOException {
         Path second = library(root.resolve("second"));
-        String list = root.resolve("first") + File.pathSeparator + root.resolve("second");
-        assertThat(search(list, Map.of(), "").find(NAME)).contains(second);
-        assertThat(search(list, Map.of(), "").places())
+        List<Path> named = List.of(root.resolve("first"), root.resolve("second"));
+        assertThat(search(named, Map.of(), "").find(NAME)).contains(second);
+        assertThat(search(named, Map.of(), "").places())
                 .startsWith(
                         root.resolve("first").toString(), root.resolve("second").toString())
                 .contains("jars on the class path");
     }
 
-    private LibrarySearch search(String named, Map<String, String> environment, String libraryPath) {
+    @Test
+    void theLoaderPathIsSeparatedAsInPath() throws IOException {
+        Path second = library(root.resolve("second"));
+        String list = root.resolve("first") + File.pathSeparator + root.resolve("second");
+        assertThat(search(List.of(), Map.of(), list).find(NAME)).contains(second);
+    }
+
+    private LibrarySearch search(List<Path> named, Map<String, String> environment, String libraryPath) {
         return LibrarySearch.of(named, environment, libraryPath, root);
     }
 
