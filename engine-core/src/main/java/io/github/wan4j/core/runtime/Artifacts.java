@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.URL;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 
 /** The presets' artifacts as they lie on the class path. */
 final class Artifacts {
@@ -56,7 +57,7 @@ final class Artifacts {
         return GROUP + ":" + artifact + known + (classifier.isEmpty() ? "" : ":" + classifier);
     }
 
-    private static @org.jspecify.annotations.Nullable URL resource(String name) {
+    private static @Nullable URL resource(String name) {
         return Artifacts.class.getClassLoader().getResource(name);
     }
 }

@@ -4,6 +4,7 @@ import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.spi.DeviceProvider;
 import java.io.File;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * process survives only one of them: which one is decided here, before the first class of the presets is touched.
  */
 public final class Natives {
+    private static final System.Logger LOGGER = System.getLogger(Natives.class.getName());
+
     private static @Nullable Natives loaded;
     private static @Nullable String failure;
 
@@ -78,7 +81,9 @@ public final class Natives {
             if (folder == null) {
                 throw new EngineStartException("libtorch's glue was loaded from nowhere: '" + library + "'");
             }
-            return new Natives(choice, folder, JavaCppMemoryChecks.warnings());
+            List<String> warnings = JavaCppMemoryChecks.warnings();
+            warnings.forEach(warning -> LOGGER.log(Level.WARNING, warning));
+            return new Natives(choice, folder, warnings);
         } catch (LinkageError | TypeNotPresentException e) {
             throw new EngineStartException(MissingNatives.explain(e), e);
         }

@@ -82,7 +82,8 @@ class NativesTest {
     void warnsWhenItIsTooLateForThatOrTheUserWantsThem() {
         String cure = "start java with -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 -Dorg.bytedeco.javacpp.maxBytes=0";
         assertThat(ChildJvm.of(NativesProbe.class).run("pointer-first").output())
-                .contains("warning: JavaCPP checks its memory limits (maxPhysicalBytes = ", cure);
+                .contains("warning: JavaCPP checks its memory limits (maxPhysicalBytes = ", cure)
+                .contains("WARNING: JavaCPP checks its memory limits");
         assertThat(ChildJvm.of(NativesProbe.class)
                         .flag("-Dorg.bytedeco.javacpp.maxBytes=1g")
                         .run("once")
