@@ -1,11 +1,24 @@
 package io.github.wan4j.core;
 
+import io.github.wan4j.core.tensor.DType;
+
 /** The arithmetic of a model's matrix products; sums, norms and the residual stream stay f32 in either. */
 public enum Precision {
     /** Everything in f32: the CPU's way, equal to the reference number for number. */
-    FP32,
+    FP32(DType.F32),
     /** Products in bf16 with the rounding points of the reference: the GPU's way. */
-    BF16;
+    BF16(DType.BF16);
+
+    private final DType products;
+
+    Precision(DType products) {
+        this.products = products;
+    }
+
+    /** The dtype of a product's operands and of its result. */
+    public DType products() {
+        return products;
+    }
 
     /** Reads {@code fp32} or {@code bf16}, in any case. */
     public static Precision parse(String text) {

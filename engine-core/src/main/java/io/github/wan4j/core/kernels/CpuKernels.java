@@ -4,6 +4,7 @@ import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Functional;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,64 @@ public final class CpuKernels extends ReferenceKernels {
                     pixels, weight.reshape(out, in, 1, 1), bias, new long[] {1, 1}, new long[] {0, 0});
             return scope.keep(product.permute(0, 2, 3, 1).reshape(shape));
         }
+    }
+
+    @Override
+    public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias) {
+        return q.dtype() == DType.F32 && bias == null
+                ? CpuAttention.forward(q, k, v, scale)
+                : super.attention(q, k, v, scale, bias);
+    }
+
+    /** In f32 nothing is rounded between the norm and its modulation, so a shared row is a layer norm's own weight and bias. */
+    @Override
+    public Tensor norm(Tensor x, Norm norm, DType out) {
+        if (x.dtype() == DType.F32
+                && out == DType.F32
+                && norm instanceof Norm.Modulated to
+                && to.scale().values().size(0) == 1) {
+            try (Scope scope = Scope.open("kernels.norm")) {
+                Tensor weight = to.scale().values().squeeze(0).add(1);
+                return scope.keep(Functional.layerNorm(
+                        x, to.eps(), weight, to.shift().values().squeeze(0)));
+            }
+        }
+        return super.norm(x, norm, out);
+    }
+
+    @Override
+    public Tensor gatedAdd(Tensor x, Tensor y, @Nullable Rows gate) {
+        if (x.dtype() != DType.F32 || y.dtype() != DType.F32 || gate == null) {
+            return super.gatedAdd(x, y, gate);
+        }
+        try (Scope scope = Scope.open("kernels.gatedAdd")) {
+            return scope.keep(x.addcmul(y, gate.over(x.size(1))));
+        }
+    }
+
+    /** Rotates in f32, as far from the reference's f64 as a rounding of its tables. */
+    @Override
+    public QueryKey rmsRope(
+            Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads) {
+        if (q.dtype() != DType.F32) {
+            return super.rmsRope(q, k, weightQ, weightK, eps, rotation, heads);
+        }
+        try (Scope scope = Scope.open("kernels.rmsRope")) {
+            Tensor turns = Tensors.stack(-1, rotation.cos(), rotation.sin())
+                    .to(DType.F32)
+                    .unsqueeze(1);
+            return new QueryKey(
+                    scope.keep(rotated(rmsNorm(q, weightQ, eps), turns, heads)),
+                    scope.keep(rotated(rmsNorm(k, weightK, eps), turns, heads)));
+        }
+    }
+
+    /** x [B, L, D], turns [L, 1, d/2, 2]; [B, L, H, d]. */
+    private static Tensor rotated(Tensor x, Tensor turns, int heads) {
+        long batch = x.size(0);
+        long tokens = x.size(1);
+        Tensor pairs = x.reshape(batch, tokens, heads, -1, 2);
+        return Functional.complexProduct(pairs, turns).reshape(batch, tokens, heads, -1);
     }
 
     @Override

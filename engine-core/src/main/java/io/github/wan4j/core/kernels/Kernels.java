@@ -53,6 +53,9 @@ public interface Kernels {
     /** up · GELU(gate), the tanh form written out with a rounding to the dtype after every step, as UMT5 has it. */
     Tensor geluGate(Tensor gate, Tensor up);
 
+    /** x · sigmoid(x). */
+    Tensor silu(Tensor x);
+
     /** latent [C, T, h, w] f32 to tokens [1, T·h/2·w/2, C·4]; features in the order channel, dy, dx. */
     Tensor patchify(Tensor latent, DType out);
 

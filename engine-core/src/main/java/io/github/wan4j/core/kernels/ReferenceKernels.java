@@ -125,6 +125,11 @@ public class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public Tensor silu(Tensor x) {
+        return Functional.silu(x);
+    }
+
+    @Override
     public Tensor patchify(Tensor latent, DType out) {
         long channels = latent.size(0);
         long frames = latent.size(1);

@@ -8,6 +8,7 @@ import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
+import io.github.wan4j.core.tensor.Functional;
 import io.github.wan4j.core.weights.ResidentStore;
 import io.github.wan4j.core.weights.WeightStore;
 import java.util.List;
@@ -22,8 +23,9 @@ final class CpuSession implements DeviceSession {
 
     CpuSession(DeviceInfo info, EngineConfig config) {
         this.info = info;
-        kernels = config.kernels() == KernelSet.REFERENCE ? new ReferenceKernels() : new CpuKernels();
         Natives.load(config);
+        boolean plain = config.kernels() == KernelSet.REFERENCE || !Functional.hasOneDnn(); // Apple's builds have none
+        kernels = plain ? new ReferenceKernels() : new CpuKernels();
         settings = ProcessSettings.hold(List.of(CpuThreads.wish(config.cpuThreads())));
         try {
             thread = EngineThread.start("wan4j-cpu", true, () -> {

@@ -92,11 +92,17 @@ public final class Functional {
      */
     public static Tensor oneDnnConvolution(
             Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding) {
+        return oneDnnConvolution(x, weight, bias, stride, padding, 1);
+    }
+
+    /** The same with {@code groups} of channels that do not see each other: weight [O, I / groups, …]. */
+    public static Tensor oneDnnConvolution(
+            Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding, long groups) {
         long[] dilation = stride.length == 3 ? NO_DILATION_3D : NO_DILATION_2D;
         return Tensor.call(
                 "oneDnnConvolution",
                 () -> torch.mkldnn_convolution(
-                        x.handle(), weight.handle(), optional(bias), padding, stride, dilation, 1),
+                        x.handle(), weight.handle(), optional(bias), padding, stride, dilation, groups),
                 x,
                 weight);
     }
@@ -138,6 +144,20 @@ public final class Functional {
             Tensor alias = Tensor.call(operation, body, operands.length == 0 ? new Tensor[] {target} : operands);
             assert alias.sameShape(target) : operation + " to " + target + " gave " + alias;
         }
+    }
+
+    /** Whether this libtorch has oneDNN at all: builds for Apple's processors have not. */
+    public static boolean hasOneDnn() {
+        return torch.hasMKLDNN();
+    }
+
+    /** a and b [.., 2] as complex numbers (real part first), broadcast; their products [.., 2]. */
+    public static Tensor complexProduct(Tensor a, Tensor b) {
+        return Tensor.call(
+                "complexProduct",
+                () -> torch.view_as_real(torch.view_as_complex(a.handle()).mul(torch.view_as_complex(b.handle()))),
+                a,
+                b);
     }
 
     private static TensorOptional optional(@Nullable Tensor tensor) {

@@ -66,6 +66,11 @@ public final class Weights {
         return binding.require(prefix + name).shape();
     }
 
+    /** The dtype of a tensor on disk, for tables too large to convert. */
+    public DType dtype(String name) {
+        return binding.require(prefix + name).dtype();
+    }
+
     /** The tensor called {@code name} here, of exactly this shape, converted to {@code dtype}. */
     public Tensor get(String name, DType dtype, long... shape) {
         String path = prefix + name;
