@@ -56,7 +56,7 @@ class CpuKernelsTest {
             Tensor q = rng.normal(batch, queries, heads, dim);
             // keys and values as they come from one product: rows apart
             Tensor kv = rng.normal(batch, keys, 2, heads, dim);
-            return kernels -> kernels.attention(q, kv.select(2, 0), kv.select(2, 1), 1 / Math.sqrt(dim), null);
+            return kernels -> kernels.attention(q, kv.select(2, 0), kv.select(2, 1), 1 / Math.sqrt((double) dim), null);
         });
     }
 

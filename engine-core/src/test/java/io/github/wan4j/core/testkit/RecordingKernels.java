@@ -4,8 +4,9 @@ import io.github.wan4j.core.kernels.Kernels;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Writes down which operations of {@link Kernels} are called from outside, and lets another implementation do them. */
@@ -20,7 +21,7 @@ public final class RecordingKernels {
                     try {
                         return method.invoke(delegate, arguments);
                     } catch (InvocationTargetException e) {
-                        throw e.getCause();
+                        throw Objects.requireNonNull(e.getCause());
                     }
                 });
     }

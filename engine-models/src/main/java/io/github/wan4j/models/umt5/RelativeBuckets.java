@@ -1,0 +1,36 @@
+package io.github.wan4j.models.umt5;
+
+/**
+ * Which of a layer's biases applies between two positions: keys after the query take the upper half of the buckets; in each
+ * half distances below a half of it have a bucket of their own, and longer ones share them on a logarithmic scale up to 128.
+ */
+final class RelativeBuckets {
+    private static final int MAX_DISTANCE = 128;
+
+    private RelativeBuckets() {}
+
+    /** The bucket of every query and key, row-major [tokens · tokens]. */
+    static long[] table(int tokens, int buckets) {
+        long[] table = new long[Math.multiplyExact(tokens, tokens)];
+        for (int query = 0; query < tokens; query++) {
+            for (int key = 0; key < tokens; key++) {
+                table[query * tokens + key] = bucket(key - query, buckets);
+            }
+        }
+        return table;
+    }
+
+    /** In f32 step by step, as the reference: at the borders of buckets the last bit decides. */
+    static int bucket(int distance, int buckets) {
+        int half = buckets / 2;
+        int exact = half / 2;
+        int side = distance > 0 ? half : 0;
+        int n = Math.abs(distance);
+        if (n < exact) {
+            return side + n;
+        }
+        float logarithm = (float) Math.log(n / (float) exact);
+        float share = logarithm / (float) Math.log(MAX_DISTANCE / (double) exact);
+        return side + Math.min(half - 1, exact + (int) (share * (half - exact)));
+    }
+}

@@ -1,0 +1,56 @@
+package io.github.wan4j.models.wan;
+
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Kernels.Added;
+import io.github.wan4j.core.kernels.Norm;
+import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.weights.Weights;
+
+/** One block: self-attention, cross-attention to the prompt, feed-forward, each added to the residual stream. */
+final class DitBlock {
+    private final Kernels kernels;
+    private final DType products;
+    private final double eps;
+    private final Tensor modulation;
+    private final SelfAttention selfAttn;
+    private final Norm norm3;
+    private final CrossAttention crossAttn;
+    private final FeedForward ffn;
+
+    DitBlock(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
+        this.kernels = kernels;
+        products = precision.products();
+        eps = config.eps();
+        long dim = config.dim();
+        modulation = weights.get("modulation", DType.F32, 1, 6, dim);
+        selfAttn = new SelfAttention(config, precision, kernels, weights.at("self_attn"));
+        norm3 = new Norm.Affine(
+                weights.get("norm3.weight", DType.F32, dim), weights.get("norm3.bias", DType.F32, dim), eps);
+        crossAttn = new CrossAttention(config, precision, kernels, weights.at("cross_attn"));
+        ffn = new FeedForward(config, precision, weights.at("ffn"));
+    }
+
+    /** x [B, L, D], f32 but in the first block; the new x, f32. */
+    Tensor forward(Tensor x, TimeRows time, Rotation rotation, PromptKeys.Layer text) {
+        try (Scope scope = Scope.open("dit.block")) {
+            Tensor vectors = modulation.transpose(0, 1).add(time.e0());
+            Modulation attention = Modulation.of(vectors, 0, time);
+            Modulation feedForward = Modulation.of(vectors, 3, time);
+
+            Tensor y = selfAttn.forward(kernels.norm(x, attention.norm(eps), products), rotation);
+            Added self = kernels.gatedAddNorm(x, y, attention.gate(), norm3, products);
+            y = crossAttn.forward(self.normed(), text);
+            Added cross = kernels.gatedAddNorm(self.x(), y, null, feedForward.norm(eps), products);
+            return scope.keep(kernels.gatedAdd(cross.x(), ffn.forward(cross.normed()), feedForward.gate()));
+        }
+    }
+
+    /** The prompt as this block's cross-attention sees it. */
+    PromptKeys.Layer keys(Tensor text) {
+        return crossAttn.keys(text);
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.wan4j.models.wan;
+
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.nn.Linear;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.weights.Weights;
+
+/** Two linear layers with a GELU between them. */
+final class FeedForward {
+    private final Linear up;
+    private final Linear down;
+
+    FeedForward(WanConfig config, Precision precision, Weights weights) {
+        up = weights.linear("0", config.dim(), config.ffnDim(), precision.products());
+        down = weights.linear("2", config.ffnDim(), config.dim(), precision.products());
+    }
+
+    /** x [B, L, D]; [B, L, D]. */
+    Tensor forward(Tensor x) {
+        try (Scope scope = Scope.open("dit.ffn")) {
+            return scope.keep(down.forward(up.gelu(x)));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.wan4j.models.wan;
+
+import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * The token grid of one latent and its rotary positions: of the pairs of a head the first belong to time, the next to
+ * height, the last to width. Made once for a job, which closes it; all steps and experts share it.
+ */
+public final class Rope3d implements AutoCloseable {
+    private static final double LONGEST_PERIOD = 10_000;
+
+    private final long frames;
+    private final long height;
+    private final long width;
+    private final Rotation rotation;
+
+    /** The grid of a latent [C, frames, height, width]. */
+    public Rope3d(WanConfig config, long frames, long height, long width, Device device) {
+        if (frames < 1 || height < 2 || width < 2 || height % 2 != 0 || width % 2 != 0) {
+            throw new IllegalArgumentException("a latent of " + frames + " frames of " + height + "×" + width
+                    + " has no token grid: height and width must be even");
+        }
+        this.frames = frames;
+        this.height = height;
+        this.width = width;
+        try (Scope scope = Scope.open("dit.rope")) {
+            Tensor cos = table(config.headDim(), Math::cos).to(device, DType.F64);
+            Tensor sin = table(config.headDim(), Math::sin).to(device, DType.F64);
+            rotation = new Rotation(scope.release(cos), scope.release(sin));
+        }
+    }
+
+    /** [L, d/2] f64, tokens in the order time, height, width. */
+    private Tensor table(int headDim, DoubleUnaryOperator wave) {
+        int spaceDim = headDim / 6 * 2;
+        int timeDim = headDim - 2 * spaceDim;
+        long rows = height / 2;
+        long columns = width / 2;
+        Tensor time = axis(frames, timeDim, wave).reshape(frames, 1, 1, -1);
+        Tensor down = axis(rows, spaceDim, wave).reshape(1, rows, 1, -1);
+        Tensor across = axis(columns, spaceDim, wave).reshape(1, 1, columns, -1);
+        return Tensors.cat(
+                        -1,
+                        time.expand(frames, rows, columns, timeDim / 2),
+                        down.expand(frames, rows, columns, spaceDim / 2),
+                        across.expand(frames, rows, columns, spaceDim / 2))
+                .reshape(tokens(), headDim / 2);
+    }
+
+    /** wave(position / 10000^(2k/n)): [positions, n/2]. */
+    private static Tensor axis(long positions, int n, DoubleUnaryOperator wave) {
+        int pairs = n / 2;
+        double[] values = new double[Math.toIntExact(positions * pairs)];
+        for (int i = 0; i < values.length; i++) {
+            double frequency = 1 / Math.pow(LONGEST_PERIOD, 2.0 * (i % pairs) / n);
+            int position = i / pairs;
+            values[i] = wave.applyAsDouble(position * frequency);
+        }
+        return Tensors.of(values, positions, pairs);
+    }
+
+    /** Number of tokens, L. */
+    public long tokens() {
+        return frames * tokensPerFrame();
+    }
+
+    public long tokensPerFrame() {
+        return height / 2 * (width / 2);
+    }
+
+    long frames() {
+        return frames;
+    }
+
+    long height() {
+        return height;
+    }
+
+    long width() {
+        return width;
+    }
+
+    Rotation rotation() {
+        return rotation;
+    }
+
+    /** Frees the tables. */
+    @Override
+    public void close() {
+        rotation.cos().close();
+        rotation.sin().close();
+    }
+}

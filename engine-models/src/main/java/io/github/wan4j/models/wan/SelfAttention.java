@@ -1,0 +1,44 @@
+package io.github.wan4j.models.wan;
+
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.nn.Linear;
+import io.github.wan4j.core.nn.Projections;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.weights.Weights;
+import java.util.List;
+
+/** Every token attends to every token of the video; queries and keys are normalised over all heads and carry positions. */
+final class SelfAttention {
+    private final Kernels kernels;
+    private final WanConfig config;
+    private final Projections qkv;
+    private final Linear o;
+    private final Tensor normQ;
+    private final Tensor normK;
+
+    SelfAttention(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
+        this.kernels = kernels;
+        this.config = config;
+        long dim = config.dim();
+        qkv = weights.projections(precision.products(), dim, dim, "q", "k", "v");
+        o = weights.linear("o", dim, dim, precision.products());
+        normQ = weights.get("norm_q.weight", DType.F32, dim);
+        normK = weights.get("norm_k.weight", DType.F32, dim);
+    }
+
+    /** x [B, L, D]; [B, L, D]. */
+    Tensor forward(Tensor x, Rotation rotation) {
+        try (Scope scope = Scope.open("dit.self_attn")) {
+            List<Tensor> projected = qkv.forward(x);
+            Tensor v = projected.get(2).reshape(x.size(0), x.size(1), config.heads(), config.headDim());
+            Kernels.QueryKey rotated = kernels.rmsRope(
+                    projected.get(0), projected.get(1), normQ, normK, config.eps(), rotation, config.heads());
+            Tensor mixed = kernels.attention(rotated.q(), rotated.k(), v, config.attentionScale(), null);
+            return scope.keep(o.forward(mixed.reshape(x.shape())));
+        }
+    }
+}

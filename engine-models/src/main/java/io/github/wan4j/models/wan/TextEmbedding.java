@@ -1,0 +1,43 @@
+package io.github.wan4j.models.wan;
+
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.nn.Linear;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.core.weights.Weights;
+import java.util.Arrays;
+
+/**
+ * Encoded prompts to the network's width. Prompts are filled up to 512 rows of zeros <em>before</em> the layers, whose biases
+ * make the filling a vector that cross-attention does attend to, as it was trained.
+ */
+final class TextEmbedding {
+    private final int length;
+    private final int textDim;
+    private final Linear embedding0;
+    private final Linear embedding2;
+
+    TextEmbedding(WanConfig config, Precision precision, Weights weights) {
+        length = config.textLength();
+        textDim = config.textDim();
+        embedding0 = weights.linear("0", textDim, config.dim(), precision.products());
+        embedding2 = weights.linear("2", config.dim(), config.dim(), precision.products());
+    }
+
+    /** Encoded prompts, each [n, textDim]; [B, 512, D]. */
+    Tensor forward(Tensor... prompts) {
+        try (Scope scope = Scope.open("dit.text")) {
+            Tensor[] filled = Arrays.stream(prompts).map(this::filled).toArray(Tensor[]::new);
+            return scope.keep(embedding2.forward(embedding0.gelu(Tensors.stack(0, filled))));
+        }
+    }
+
+    private Tensor filled(Tensor prompt) {
+        if (prompt.rank() != 2 || prompt.size(0) > length || prompt.size(1) != textDim) {
+            throw new IllegalArgumentException(
+                    "prompt is " + prompt + ", expected [at most " + length + ", " + textDim + "]");
+        }
+        return prompt.pad(0, 0, 0, length - prompt.size(0));
+    }
+}

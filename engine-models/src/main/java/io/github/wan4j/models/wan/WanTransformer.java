@@ -1,0 +1,118 @@
+package io.github.wan4j.models.wan;
+
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.core.weights.Blocks;
+import io.github.wan4j.core.weights.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The network: a latent, its timestep and a prompt in, the velocity out. */
+public final class WanTransformer {
+    private final WanConfig config;
+    private final DType products;
+    private final Kernels kernels;
+    private final Device device;
+    private final PatchEmbedding patchEmbedding;
+    private final TextEmbedding textEmbedding;
+    private final TimeEmbedding timeEmbedding;
+    private final Blocks<DitBlock> blocks;
+    private final Head head;
+
+    public WanTransformer(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
+        this.config = config;
+        this.kernels = kernels;
+        products = precision.products();
+        device = weights.device();
+        patchEmbedding = new PatchEmbedding(config, precision, kernels, weights.at("patch_embedding"));
+        textEmbedding = new TextEmbedding(config, precision, weights.at("text_embedding"));
+        timeEmbedding = new TimeEmbedding(config, kernels, weights);
+        blocks = weights.blocks("blocks", config.layers(), block -> new DitBlock(config, precision, kernels, block));
+        head = new Head(config, kernels, weights.at("head"));
+    }
+
+    public WanConfig config() {
+        return config;
+    }
+
+    /** Where it computes; its inputs must be there. */
+    public Device device() {
+        return device;
+    }
+
+    /** Positions of a latent [C, frames, height, width]; the caller closes them. */
+    public Rope3d rope(long frames, long height, long width) {
+        return new Rope3d(config, frames, height, width, device);
+    }
+
+    /** Encoded prompts, each [n, textDim], as a batch; the caller closes the result. */
+    public PromptKeys promptKeys(Tensor... prompts) {
+        List<PromptKeys.Layer> layers = new ArrayList<>();
+        try (Scope scope = Scope.open("dit.prompt")) {
+            Tensor text = textEmbedding.forward(prompts);
+            for (int i = 0; i < blocks.count(); i++) {
+                PromptKeys.Layer keys = blocks.get(i).keys(text);
+                layers.add(new PromptKeys.Layer(scope.release(keys.k()), scope.release(keys.v())));
+            }
+            return new PromptKeys(layers);
+        } catch (RuntimeException | Error e) {
+            layers.forEach(PromptKeys.Layer::close);
+            throw e;
+        }
+    }
+
+    /** What a step's timestep means to the network; both branches of guidance share it. */
+    public TimeRows time(Timesteps steps) {
+        return timeEmbedding.forward(steps);
+    }
+
+    /**
+     * latent [C, T, h, w] f32, followed by the channels of {@code condition} (I2V: mask and encoded image), to tokens
+     * [1, L, D].
+     */
+    public Tensor embed(Tensor latent, @Nullable Tensor condition) {
+        try (Scope scope = Scope.open("dit.embed")) {
+            Tensor input = condition == null ? latent : Tensors.cat(0, latent, condition);
+            return scope.keep(patchEmbedding.forward(input));
+        }
+    }
+
+    /** tokens [B, L, D] through all blocks; [B, L, D] f32. {@code check} runs before each block and may throw to stop. */
+    public Tensor blocks(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+        try (Scope scope = Scope.open("dit.blocks")) {
+            Tensor x = tokens;
+            for (int i = 0; i < blocks.count(); i++) {
+                check.run();
+                Tensor next = blocks.get(i).forward(x, time, rope.rotation(), keys.layer(i));
+                if (x != tokens) {
+                    x.close(); // at 720p every block's residual stream is 1.5 GB: two at a time, not forty
+                }
+                x = next;
+            }
+            return scope.keep(x);
+        }
+    }
+
+    /** tokens [1, L, D] f32 to the velocity [C, T, h, w] f32. */
+    public Tensor head(Tensor tokens, TimeRows time, Rope3d rope) {
+        try (Scope scope = Scope.open("dit.velocity")) {
+            return scope.keep(kernels.unpatchify(
+                    head.forward(tokens, time), rope.frames(), rope.height(), rope.width(), products));
+        }
+    }
+
+    /** {@link #embed}, {@link #blocks} and {@link #head} for one prompt. */
+    public Tensor forward(
+            Tensor latent, @Nullable Tensor condition, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+        try (Scope scope = Scope.open("dit")) {
+            Tensor tokens = blocks(embed(latent, condition), time, rope, keys, check);
+            return scope.keep(head(tokens, time, rope));
+        }
+    }
+}
