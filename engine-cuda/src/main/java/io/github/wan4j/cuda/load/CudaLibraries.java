@@ -19,6 +19,7 @@ public final class CudaLibraries {
             needed("libcublas.so.13", "matrix products"),
             needed("libcusparse.so.12", "libtorch is linked against it"),
             needed("libcusolver.so.12", "libtorch is linked against it"),
+            needed("libcusolverMg.so.12", "the presets are linked against it"),
             needed("libcufft.so.12", "libtorch is linked against it"),
             needed("libcurand.so.10", "libtorch is linked against it"),
             needed("libcufile.so.0", "libtorch is linked against it"),
