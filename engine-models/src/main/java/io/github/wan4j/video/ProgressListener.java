@@ -1,6 +1,7 @@
 package io.github.wan4j.video;
 
 import java.awt.image.BufferedImage;
+import java.util.function.Supplier;
 
 /**
  * Hears what a job does, on one thread of the engine and in order. A listener that throws fails its job with that
@@ -11,6 +12,12 @@ public interface ProgressListener {
     default void onStage(Stage stage, int i, int n) {}
 
     default void onStep(StepEvent step) {}
+
+    /**
+     * The state that enters step {@code step}, counted from 0, or the result after the last: [C, T, h, w]. It is brought to
+     * the host when asked for, which must be during the call.
+     */
+    default void onLatents(Supplier<Latents> state, int step) {}
 
     /** What the video looks like after step {@code step}, counted from 0: small and rough. */
     default void onPreview(BufferedImage image, int step) {}

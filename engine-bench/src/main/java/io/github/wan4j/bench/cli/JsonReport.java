@@ -1,0 +1,55 @@
+package io.github.wan4j.bench.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.wan4j.video.RunReport;
+import io.github.wan4j.video.VideoInfo;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** One finished video as the JSON object that {@code --json} prints. */
+final class JsonReport {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private JsonReport() {}
+
+    /** {@code load} is the time to open the engine, {@code begin} when the count to {@code total} began. */
+    static String of(VideoInfo info, RunReport report, double load, Instant begin, Path output) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("model", info.model());
+        json.put("device", report.settings().get("device"));
+        json.put("precision", report.settings().get("precision"));
+        json.put("seed", report.seed());
+        json.put("width", info.width());
+        json.put("height", info.height());
+        json.put("frames", info.frames());
+        json.put("steps", report.settings().get("steps"));
+        json.put("forwards", report.forwards());
+        Map<String, Object> forwardsBy = new LinkedHashMap<>();
+        report.forwardsBy().forEach((expert, branches) -> {
+            Map<String, Integer> counts = new LinkedHashMap<>();
+            branches.forEach((branch, count) -> counts.put(branch.label(), count));
+            forwardsBy.put(expert.label(), counts);
+        });
+        json.put("forwardsBy", forwardsBy);
+        Map<String, Object> seconds = new LinkedHashMap<>(report.seconds().byStage());
+        seconds.put("load", report.seconds().load() + load);
+        seconds.put("total", Duration.between(begin, Instant.now()).toNanos() / 1e9);
+        seconds.replaceAll((stage, value) -> Math.round((Double) value * 1e4) / 1e4);
+        json.put("seconds", seconds);
+        Map<String, Object> peak = new LinkedHashMap<>();
+        peak.put("host", report.peakBytes().host());
+        peak.put("device", report.peakBytes().device());
+        json.put("peakBytes", peak);
+        json.put("output", output.toString());
+        json.put("warnings", report.warnings());
+        try {
+            return MAPPER.writeValueAsString(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("maps, texts and numbers are always JSON", e);
+        }
+    }
+}

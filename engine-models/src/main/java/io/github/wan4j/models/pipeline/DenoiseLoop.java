@@ -1,0 +1,132 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.models.plan.ExecutionPlan;
+import io.github.wan4j.models.plan.PlannedStep;
+import io.github.wan4j.models.sampler.Sampler;
+import io.github.wan4j.models.wan.Rope3d;
+import io.github.wan4j.models.wan.TimeRows;
+import io.github.wan4j.models.wan.WanTransformer;
+import io.github.wan4j.video.Branch;
+import io.github.wan4j.video.Expert;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sampling: takes the latents through the steps of a plan, which says everything about each. Owns the latents, the sampler's
+ * history and the positions; close it.
+ */
+final class DenoiseLoop implements AutoCloseable {
+    private final ExecutionPlan plan;
+    private final Parts parts;
+    private final Kernels kernels;
+    private final Conditioning conditioning;
+    private final Prompts prompts;
+    private final Runnable check;
+    private final Sampler sampler;
+    private final Map<Expert, Map<Branch, Integer>> forwards = new EnumMap<>(Expert.class);
+    private final StringBuilder mask = new StringBuilder();
+    private Tensor latents;
+    private @Nullable Rope3d rope;
+    private @Nullable Expert serving;
+    private int next;
+
+    /** noise [C, T, h, w] f32 on the device, in the caller's scope. */
+    DenoiseLoop(
+            ExecutionPlan plan, Parts parts, Conditioning conditioning, Prompts prompts, Tensor noise, Runnable check) {
+        this.plan = plan;
+        this.parts = parts;
+        this.kernels = parts.session().kernels();
+        this.conditioning = conditioning;
+        this.prompts = prompts;
+        this.check = check;
+        latents = owned(noise);
+        sampler = Sampler.of(plan.schedule(), kernels);
+    }
+
+    boolean hasNext() {
+        return next < plan.steps().size();
+    }
+
+    /** [C, T, h, w] f32: the state that enters the next step, or the result. Good until the next step. */
+    Tensor latents() {
+        return latents;
+    }
+
+    /** Goes on from other latents. */
+    void replace(Tensor other) {
+        Tensor replaced = latents;
+        latents = owned(other);
+        replaced.close();
+    }
+
+    /** Takes the next step and says which it was. */
+    PlannedStep step() {
+        check.run();
+        PlannedStep step = plan.steps().get(next);
+        if (step.expert() != serving) {
+            prompts.drop(serving);
+            serving = step.expert();
+        }
+        try (Scope scope = Scope.open("step")) {
+            Tensor moved = sampler.step(step.index(), latents, velocity(step));
+            replace(moved);
+        }
+        mask.append(step.cond().mark());
+        next++;
+        return step;
+    }
+
+    private Tensor velocity(PlannedStep step) {
+        WanTransformer transformer = parts.transformer(step.expert());
+        if (rope == null) {
+            rope = transformer.rope(latents.size(1), latents.size(2), latents.size(3));
+        }
+        TimeRows time = transformer.time(conditioning.timesteps(step.timestep()));
+        Tensor cond = forward(transformer, step, Branch.COND, time, rope);
+        if (!step.guided()) {
+            return cond;
+        }
+        return kernels.guidance(cond, forward(transformer, step, Branch.UNCOND, time, rope), step.guidance());
+    }
+
+    private Tensor forward(WanTransformer transformer, PlannedStep step, Branch branch, TimeRows time, Rope3d rope) {
+        count(step.expert(), branch);
+        return transformer.forward(
+                latents, conditioning.channels(), time, rope, prompts.keys(step.expert(), branch, transformer), check);
+    }
+
+    private void count(Expert expert, Branch branch) {
+        forwards.computeIfAbsent(expert, any -> new EnumMap<>(Branch.class)).merge(branch, 1, Integer::sum);
+    }
+
+    /** Passes so far, as they happened. */
+    Map<Expert, Map<Branch, Integer>> forwards() {
+        return Collections.unmodifiableMap(forwards);
+    }
+
+    /** One character a step so far. */
+    String mask() {
+        return mask.toString();
+    }
+
+    private Tensor owned(Tensor tensor) {
+        try (Scope scope = Scope.open("latents")) {
+            return scope.release(conditioning.impose(tensor.copy()));
+        }
+    }
+
+    @Override
+    public void close() {
+        prompts.close();
+        sampler.close();
+        latents.close();
+        if (rope != null) {
+            rope.close();
+        }
+    }
+}

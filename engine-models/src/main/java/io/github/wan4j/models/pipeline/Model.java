@@ -1,0 +1,184 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.spi.MemoryStatus;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.models.load.ModelFolder;
+import io.github.wan4j.models.plan.ExecutionPlan;
+import io.github.wan4j.models.plan.ModelShape;
+import io.github.wan4j.models.plan.PlanRequest;
+import io.github.wan4j.models.text.PromptTokenizer;
+import io.github.wan4j.models.text.TokenIds;
+import io.github.wan4j.video.InvalidRequestException;
+import io.github.wan4j.video.Latents;
+import io.github.wan4j.video.ModelInfo;
+import io.github.wan4j.video.RunReport;
+import io.github.wan4j.video.Tokenizer;
+import io.github.wan4j.video.VideoInfo;
+import io.github.wan4j.video.VideoRequest;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** An opened model on one device: all that jobs share. Closed by its engine after the last job. */
+public final class Model implements AutoCloseable {
+    private static final int DEFAULT_CHUNK = 2;
+
+    private final ModelInfo info;
+    private final ModelShape shape;
+    private final EngineConfig config;
+    private final Precision precision;
+    private final PromptTokenizer tokenizer;
+    private final Parts parts;
+    private final PromptEncoder encoder;
+    private final String version;
+
+    /** Reads all headers and the tokenizer, so that what is wrong with the folder is found now; no weights yet. */
+    public Model(ModelFolder folder, EngineConfig config, DeviceSession session, String version) {
+        this.config = config;
+        this.version = version;
+        info = folder.info();
+        shape = folder.shape();
+        precision = config.precision(session.info().device());
+        tokenizer = PromptTokenizer.open(folder.tokenizer(), config.cacheDir());
+        parts = new Parts(folder, session, precision);
+        encoder = new PromptEncoder(tokenizer(), parts);
+    }
+
+    public ModelInfo info() {
+        return info;
+    }
+
+    public Tokenizer tokenizer() {
+        return text -> {
+            TokenIds tokens = tokenizer.encode(text);
+            return new Tokenizer.Tokens(
+                    Arrays.stream(tokens.ids()).mapToObj(Math::toIntExact).toList(), tokens.total());
+        };
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    PromptEncoder encoder() {
+        return encoder;
+    }
+
+    /** Fills in defaults and makes the plan; touches no device. */
+    ResolvedRequest resolve(VideoRequest request) {
+        return RequestCheck.resolve(request, info, shape);
+    }
+
+    public List<String> problems(VideoRequest request) {
+        try {
+            ResolvedRequest fine = resolve(request);
+            assert fine.plan() != null;
+            return List.of();
+        } catch (InvalidRequestException e) {
+            return e.problems();
+        }
+    }
+
+    public ExecutionPlan plan(VideoRequest request) {
+        return resolve(request).plan();
+    }
+
+    /** Latent frames that the autoencoder takes at a time: measured on the CPU, the results do not depend on it. */
+    int chunk() {
+        return config.vaeChunk().orElse(DEFAULT_CHUNK);
+    }
+
+    int latentChannels() {
+        return shape.vae().latentChannels();
+    }
+
+    /** [C, T, h, w] f32 in the innermost scope. */
+    Tensor onDevice(Latents latents) {
+        FloatBuffer values = latents.values();
+        float[] floats = new float[values.remaining()];
+        values.get(floats);
+        return Tensors.of(floats, latents.channels(), latents.frames(), latents.height(), latents.width())
+                .to(parts.session().info().device(), DType.F32);
+    }
+
+    RunReport.PeakBytes peakBytes() {
+        MemoryStatus memory = parts.session().memory();
+        OptionalLong peak = memory.peak();
+        Long bytes = peak.isPresent() ? peak.getAsLong() : null;
+        return parts.session().info().device().kind() == Device.Kind.CPU
+                ? new RunReport.PeakBytes(bytes, null)
+                : new RunReport.PeakBytes(null, bytes);
+    }
+
+    VideoInfo videoInfo(ResolvedRequest request) {
+        PlanRequest planned = request.plan().request();
+        return new VideoInfo(
+                info.name(),
+                info.hash(),
+                version,
+                planned.size().width(),
+                planned.size().height(),
+                info.fps(),
+                planned.frames(),
+                request.seed(),
+                settings(request));
+    }
+
+    /** Of latents that were decoded without a job. */
+    VideoInfo videoInfo(Latents latents) {
+        int stride = shape.vae().spatialStride();
+        return new VideoInfo(
+                info.name(),
+                info.hash(),
+                version,
+                latents.width() * stride,
+                latents.height() * stride,
+                info.fps(),
+                (latents.frames() - 1) * shape.vae().temporalStride() + 1,
+                null,
+                Map.of());
+    }
+
+    /** All that makes the video what it is, by the names of the command line. */
+    Map<String, Object> settings(ResolvedRequest request) {
+        PlanRequest planned = request.plan().request();
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("prompt", request.prompt().text());
+        settings.put("negative", request.negative().text());
+        settings.put("steps", planned.steps());
+        settings.put("shift", planned.shift());
+        settings.put(
+                "guidance",
+                Map.of(
+                        "low", planned.guidance().low(),
+                        "high", planned.guidance().high()));
+        settings.put("solver", planned.solver().label());
+        settings.put("image", request.image() != null || request.firstFrame() != null);
+        settings.put("noise", request.noise() != null ? "given" : "seed");
+        settings.put("device", parts.session().info().device().toString());
+        settings.put("precision", precision.toString());
+        return settings;
+    }
+
+    /** Frees the networks, on the session's thread, then the tokenizer. */
+    @Override
+    public void close() {
+        try {
+            parts.session().call(() -> {
+                parts.close();
+                return true;
+            });
+        } finally {
+            tokenizer.close();
+        }
+    }
+}

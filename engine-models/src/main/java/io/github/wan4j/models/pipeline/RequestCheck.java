@@ -1,0 +1,148 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.models.image.FirstFrame;
+import io.github.wan4j.models.image.ImageReader;
+import io.github.wan4j.models.image.Rgb8;
+import io.github.wan4j.models.plan.ExecutionPlan;
+import io.github.wan4j.models.plan.LatentShape;
+import io.github.wan4j.models.plan.ModelShape;
+import io.github.wan4j.models.plan.PlanRequest;
+import io.github.wan4j.models.plan.Planner;
+import io.github.wan4j.video.EncodedPrompt;
+import io.github.wan4j.video.Guidance;
+import io.github.wan4j.video.InvalidRequestException;
+import io.github.wan4j.video.Latents;
+import io.github.wan4j.video.ModelInfo;
+import io.github.wan4j.video.ModelKind;
+import io.github.wan4j.video.ProgressListener;
+import io.github.wan4j.video.Size;
+import io.github.wan4j.video.VideoRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Holds a request against the model: fills in defaults, reads the image, and finds everything that is wrong at once. */
+final class RequestCheck {
+    /** The seed of a request that names none. */
+    static final long DEFAULT_SEED = 42;
+
+    private final ModelInfo model;
+    private final ModelShape shape;
+    private final List<String> problems = new ArrayList<>();
+
+    private RequestCheck(ModelInfo model, ModelShape shape) {
+        this.model = model;
+        this.shape = shape;
+    }
+
+    static ResolvedRequest resolve(VideoRequest request, ModelInfo model, ModelShape shape) {
+        return new RequestCheck(model, shape).resolve(request);
+    }
+
+    private ResolvedRequest resolve(VideoRequest request) {
+        ModelInfo.Defaults defaults = model.defaults();
+        Size asked = request.size().orElse(defaults.size());
+        FirstFrame image = image(request, asked);
+        int frames = request.seconds().isPresent()
+                ? model.framesFor(request.seconds().getAsDouble())
+                : request.frames().orElse(defaults.frames());
+        PlanRequest planned = new PlanRequest(
+                shape,
+                image == null ? asked : image.size(),
+                frames,
+                request.steps().orElse(defaults.steps()),
+                request.shift().orElse(defaults.shift()),
+                request.solver().orElse(defaults.solver()),
+                request.guidance().orElse(defaults.guidance()));
+        problems.addAll(planned.problems());
+        checkGuidance(planned.guidance());
+        ResolvedRequest.Text prompt = text(request.prompt().orElse(""), request.encodedPrompt(), "prompt");
+        ResolvedRequest.Text negative = text(
+                request.negativePrompt().orElse(defaults.negativePrompt()),
+                request.encodedNegativePrompt(),
+                "negative prompt");
+        if (!problems.isEmpty()) {
+            throw new InvalidRequestException(problems);
+        }
+        ExecutionPlan plan = Planner.plan(planned);
+        Latents noise = request.noise().orElse(null);
+        Latents firstFrame = request.firstFrame().orElse(null);
+        checkLatents(noise, firstFrame, plan.latent());
+        if (!problems.isEmpty()) {
+            throw new InvalidRequestException(problems);
+        }
+        return new ResolvedRequest(
+                plan,
+                prompt,
+                negative,
+                image,
+                firstFrame,
+                request.seed().orElse(DEFAULT_SEED),
+                noise,
+                request.listener().orElse(new ProgressListener() {}));
+    }
+
+    private @Nullable FirstFrame image(VideoRequest request, Size budget) {
+        if (!model.kind().takesImage()) {
+            if (request.hasImage()) {
+                problems.add(
+                        model.name() + " makes videos from text alone, leave the image away or take a model of kind "
+                                + ModelKind.TI2V_5B + " or " + ModelKind.I2V_A14B);
+            }
+            return null;
+        }
+        if (model.kind() == ModelKind.I2V_A14B && request.firstFrame().isPresent()) {
+            problems.add(model.name() + " encodes its image itself, give the picture instead of latents");
+            return null;
+        }
+        if (model.kind().needsImage() && !request.hasImage()) {
+            problems.add(model.name() + " makes videos from an image, give one");
+            return null;
+        }
+        try {
+            Rgb8 picture = request.imageFile().isPresent()
+                    ? ImageReader.read(request.imageFile().get())
+                    : request.image().map(ImageReader::of).orElse(null);
+            if (picture == null) {
+                return null;
+            }
+            return model.kind() == ModelKind.TI2V_5B
+                    ? FirstFrame.cropped(picture, budget)
+                    : FirstFrame.stretched(picture, budget);
+        } catch (InvalidRequestException e) {
+            problems.addAll(e.problems());
+            return null;
+        }
+    }
+
+    private void checkGuidance(Guidance guidance) {
+        if (!model.kind().hasTwoExperts() && guidance.low() != guidance.high()) {
+            problems.add("guidance is " + guidance + ", but " + model.name() + " has one transformer, give one number");
+        }
+    }
+
+    private ResolvedRequest.Text text(String text, Optional<EncodedPrompt> encoded, String what) {
+        EncodedPrompt given = encoded.orElse(null);
+        int dim = shape.transformer().textDim();
+        if (given != null && given.dim() != dim) {
+            problems.add(what + " is encoded in vectors of " + given.dim() + ", " + model.name() + " takes " + dim
+                    + ": encode it with this model's text encoder");
+        }
+        return new ResolvedRequest.Text(text, given);
+    }
+
+    private void checkLatents(@Nullable Latents noise, @Nullable Latents firstFrame, LatentShape latent) {
+        int[] expected = {latent.channels(), latent.frames(), latent.height(), latent.width()};
+        if (noise != null && !Arrays.equals(noise.shape(), expected)) {
+            problems.add("noise has shape " + Arrays.toString(noise.shape()) + ", this size and length need "
+                    + Arrays.toString(expected));
+        }
+        expected[1] = 1;
+        if (firstFrame != null && !Arrays.equals(firstFrame.shape(), expected)) {
+            problems.add("first frame has shape " + Arrays.toString(firstFrame.shape()) + ", this size needs "
+                    + Arrays.toString(expected));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.video.Progress;
+import io.github.wan4j.video.ProgressListener;
+import io.github.wan4j.video.RunReport;
+import io.github.wan4j.video.Stage;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Where a job stands: measures its stages and tells whoever watches. */
+final class StageClock {
+    private final ProgressListener listener;
+    private final Consumer<Progress> watcher;
+    private final long begin = System.nanoTime();
+    private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
+    private Stage stage = Stage.LOAD;
+    private long since = begin;
+    private int parts;
+
+    StageClock(ProgressListener listener, Consumer<Progress> watcher) {
+        this.listener = listener;
+        this.watcher = watcher;
+    }
+
+    /** A stage of {@code count} parts begins. */
+    void begin(Stage next, int count) {
+        lap();
+        stage = next;
+        parts = count;
+        done(0, Optional.empty());
+    }
+
+    /** {@code done} parts of the stage are finished. */
+    void done(int done, Optional<Duration> remaining) {
+        lap();
+        watcher.accept(new Progress(Optional.of(stage), done, parts, elapsed(), remaining));
+        listener.onStage(stage, done, parts);
+    }
+
+    /** Moves time that was spent in this stage on behalf of another. */
+    void charge(Stage other, long spent) {
+        nanos.merge(stage, -spent, Long::sum);
+        nanos.merge(other, spent, Long::sum);
+    }
+
+    /** Time in the stage so far. */
+    Duration inStage() {
+        lap();
+        return Duration.ofNanos(nanos.getOrDefault(stage, 0L));
+    }
+
+    Duration elapsed() {
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    private void lap() {
+        long now = System.nanoTime();
+        nanos.merge(stage, now - since, Long::sum);
+        since = now;
+    }
+
+    RunReport.Seconds seconds() {
+        lap();
+        return new RunReport.Seconds(
+                of(Stage.LOAD) + of(Stage.QUANTISE) + of(Stage.COMPILE),
+                of(Stage.ENCODE),
+                of(Stage.DENOISE),
+                of(Stage.DECODE),
+                of(Stage.WRITE),
+                elapsed().toNanos() / 1e9);
+    }
+
+    private double of(Stage stage) {
+        return nanos.getOrDefault(stage, 0L) / 1e9;
+    }
+}

@@ -1,0 +1,23 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.video.EncodedPrompt;
+import io.github.wan4j.video.TextEncoder;
+import io.github.wan4j.video.Tokenizer;
+
+/** The text encoder by itself: each call takes its turn among the engine's jobs. */
+public final class TextEncoding implements TextEncoder {
+    private final Model model;
+    private final JobQueue queue;
+
+    public TextEncoding(Model model, JobQueue queue) {
+        this.model = model;
+        this.queue = queue;
+    }
+
+    @Override
+    public EncodedPrompt encode(String prompt) {
+        Tokenizer.Tokens tokens = model.encoder().tokenize(prompt);
+        return RunningJob.runNow(
+                queue, () -> model.parts().session().call(() -> model.encoder().encode(tokens, () -> {})));
+    }
+}
