@@ -20,6 +20,8 @@ public final class NoTensorLeaks implements BeforeEachCallback, AfterEachCallbac
     public void afterEach(ExtensionContext context) {
         Long before = context.getStore(KEY).get("count", Long.class);
         assertThat(before).isNotNull();
-        assertThat(Pointer.totalCount() - before).as("native objects leaked").isZero();
+        assertThat(Pointer.totalCount() - before)
+                .as("native objects leaked")
+                .isNotPositive(); // the collector may free what no test holds any more, class loading included
     }
 }
