@@ -26,6 +26,8 @@ import io.github.wan4j.video.VideoHandlers;
 import io.github.wan4j.video.VideoJob;
 import io.github.wan4j.video.VideoRequest;
 import java.util.List;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +46,15 @@ public final class VideoEngine implements AutoCloseable {
     private final EngineConfig config;
     private final DeviceSession session;
     private final Model model;
-    private final JobQueue queue = new JobQueue();
+    private final JobQueue queue;
     private final Jobs jobs;
-    private boolean closed;
+    private final Lock closing = new ReentrantLock();
 
     private VideoEngine(EngineConfig config, DeviceSession session, Model model) {
         this.config = config;
         this.session = session;
         this.model = model;
+        queue = new JobQueue(session);
         jobs = new Jobs(model, queue);
     }
 
@@ -115,13 +118,10 @@ public final class VideoEngine implements AutoCloseable {
         return jobs.submit(request, handler);
     }
 
-    /** Queues all requests or, if one of them is wrong, none. */
+    /** Queues all requests, one after the other without a gap, or none if one of them is wrong or has no handler. */
     public <T extends @Nullable Object> List<VideoJob<T>> submitAll(
             List<VideoRequest> requests, Function<VideoRequest, VideoHandler<T>> handler) {
-        requests.forEach(model::plan);
-        return requests.stream()
-                .map(request -> jobs.submit(request, handler.apply(request)))
-                .toList();
+        return jobs.submitAll(requests, handler);
     }
 
     /** What is wrong with a request for this model, one sentence each; empty if nothing is. */
@@ -155,18 +155,13 @@ public final class VideoEngine implements AutoCloseable {
     /** Cancels what runs and waits, waits for its end and frees everything. Closing twice is harmless. */
     @Override
     public void close() {
-        if (session.onThread()) {
-            throw new IllegalStateException("a listener or handler cannot close the engine that waits for it;"
-                    + " cancel the job, or close from another thread");
+        queue.requireMayWait();
+        closing.lock(); // whoever closes too returns when all is freed
+        try {
+            queue.close(model::close);
+        } finally {
+            session.close();
+            closing.unlock();
         }
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        }
-        queue.close();
-        model.close();
-        session.close();
     }
 }

@@ -184,6 +184,13 @@ public final class RunReport {
             return this;
         }
 
+        /** All choices, in place of those so far. */
+        public Builder choices(List<Choice> all) {
+            choices.clear();
+            choices.addAll(all);
+            return this;
+        }
+
         public Builder warning(String text) {
             warnings.add(text);
             return this;

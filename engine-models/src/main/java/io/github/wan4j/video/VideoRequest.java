@@ -3,7 +3,6 @@ package io.github.wan4j.video;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -138,24 +137,59 @@ public final class VideoRequest {
 
     /** Gathers a request; {@link #build} reports everything that is wrong with it at once. */
     public static final class Builder {
-        private @Nullable String prompt;
-        private @Nullable EncodedPrompt encodedPrompt;
-        private @Nullable String negativePrompt;
-        private @Nullable EncodedPrompt encodedNegativePrompt;
-        private @Nullable Path imageFile;
-        private @Nullable Picture image;
-        private @Nullable Latents firstFrame;
-        private @Nullable Integer width;
-        private @Nullable Integer height;
-        private @Nullable Integer frames;
-        private @Nullable Double seconds;
-        private @Nullable Integer steps;
-        private @Nullable Double shift;
-        private @Nullable Guidance guidance;
-        private @Nullable Solver solver;
-        private @Nullable Long seed;
-        private @Nullable Latents noise;
-        private @Nullable ProgressListener listener;
+        @Nullable
+        String prompt;
+
+        @Nullable
+        EncodedPrompt encodedPrompt;
+
+        @Nullable
+        String negativePrompt;
+
+        @Nullable
+        EncodedPrompt encodedNegativePrompt;
+
+        @Nullable
+        Path imageFile;
+
+        @Nullable
+        Picture image;
+
+        @Nullable
+        Latents firstFrame;
+
+        @Nullable
+        Integer width;
+
+        @Nullable
+        Integer height;
+
+        @Nullable
+        Integer frames;
+
+        @Nullable
+        Double seconds;
+
+        @Nullable
+        Integer steps;
+
+        @Nullable
+        Double shift;
+
+        @Nullable
+        Guidance guidance;
+
+        @Nullable
+        Solver solver;
+
+        @Nullable
+        Long seed;
+
+        @Nullable
+        Latents noise;
+
+        @Nullable
+        ProgressListener listener;
 
         private Builder() {}
 
@@ -318,68 +352,12 @@ public final class VideoRequest {
          */
         public VideoRequest build(Function<VideoRequest, List<String>> check) {
             Builder valid = new Builder(this);
-            List<String> problems = new ArrayList<>(valid.dropInvalid());
+            List<String> problems = RequestForm.dropInvalid(valid);
             problems.addAll(check.apply(new VideoRequest(valid)));
             if (!problems.isEmpty()) {
                 throw new InvalidRequestException(problems);
             }
             return new VideoRequest(valid);
-        }
-
-        private List<String> dropInvalid() {
-            List<String> problems = new ArrayList<>();
-            if (prompt == null && encodedPrompt == null) {
-                problems.add("prompt is missing, give a text, which may be empty");
-            }
-            if (countNonNull(imageFile, image, firstFrame) > 1) {
-                problems.add("the first frame is given in several forms, give one image or its latents");
-            }
-            if (firstFrame != null && firstFrame.frames() != 1) {
-                problems.add("first frame has " + firstFrame.frames() + " latent frames, give 1");
-                firstFrame = null;
-            }
-            if (width != null && height != null && (width < 1 || height < 1)) {
-                problems.add("size is " + width + "x" + height + ", both sides must be at least 1");
-                width = null;
-                height = null;
-            }
-            if (frames != null && seconds != null) {
-                problems.add("frames and seconds are both given, give one of them");
-                seconds = null;
-            }
-            if (frames != null && frames < 1) {
-                problems.add("frames is " + frames + ", take at least 1");
-                frames = null;
-            }
-            if (seconds != null && !(seconds > 0 && seconds < Double.POSITIVE_INFINITY)) {
-                problems.add("seconds is " + seconds + ", take a number above 0");
-                seconds = null;
-            }
-            if (steps != null && steps < 1) {
-                problems.add("steps is " + steps + ", take at least 1");
-                steps = null;
-            }
-            if (shift != null && !(shift > 0 && shift < Double.POSITIVE_INFINITY)) {
-                problems.add("shift is " + shift + ", take a number above 0");
-                shift = null;
-            }
-            if (guidance != null && !(isGuidance(guidance.low()) && isGuidance(guidance.high()))) {
-                problems.add("guidance is " + guidance + ", take numbers from 0 upwards");
-                guidance = null;
-            }
-            if (seed != null && seed < 0) {
-                problems.add("seed is " + seed + ", take 0 or more, or a random one");
-                seed = null;
-            }
-            return problems;
-        }
-
-        private static boolean isGuidance(double value) {
-            return value >= 0 && value < Double.POSITIVE_INFINITY;
-        }
-
-        private static long countNonNull(@Nullable Object... values) {
-            return Arrays.stream(values).filter(value -> value != null).count();
         }
     }
 }

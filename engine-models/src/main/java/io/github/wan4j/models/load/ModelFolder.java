@@ -115,7 +115,13 @@ public final class ModelFolder {
     public WanConfig transformerConfig(Expert expert, Checkpoint transformer) {
         Path file = existing(layout.transformer(expert)).resolve("config.json");
         long[] textEmbedding = transformer.entry("text_embedding.0.weight").shape();
-        return TransformerConfig.read(JsonFile.read(existing(file)), Math.toIntExact(textEmbedding[1]));
+        if (textEmbedding.length != 2) {
+            throw CheckpointException.of(
+                    transformer.source(),
+                    "tensor 'text_embedding.0.weight' has the shape " + Arrays.toString(textEmbedding)
+                            + ", expected [dim, width of a prompt]");
+        }
+        return WanConfig.read(existing(file), Math.toIntExact(textEmbedding[1]));
     }
 
     public Checkpoint textEncoder() {
@@ -142,6 +148,7 @@ public final class ModelFolder {
     public ModelShape shape() {
         Expert first = experts().get(0);
         try (Checkpoint transformer = transformer(first);
+                Checkpoint textEncoder = textEncoder();
                 Checkpoint vae = vae()) {
             WanConfig config = transformerConfig(first, transformer);
             return new ModelShape(
@@ -157,19 +164,28 @@ public final class ModelFolder {
                             config.inChannels(),
                             config.outChannels(),
                             config.textDim()),
-                    vaeShape(vae));
+                    vaeShape(vae),
+                    parameters(textEncoder),
+                    defaults.frames());
         }
+    }
+
+    private static long parameters(Checkpoint checkpoint) {
+        return checkpoint.names().stream()
+                .mapToLong(name -> checkpoint.entry(name).count())
+                .sum();
     }
 
     private VaeShape vaeShape(Checkpoint vae) {
         VaeShape published = kind() == ModelKind.TI2V_5B ? VaeShape.V22 : VaeShape.V21;
-        long parameters = 0;
-        for (String tensor : vae.names()) {
-            parameters += Arrays.stream(vae.entry(tensor).shape()).reduce(1, (a, b) -> a * b);
-        }
-        int width = Math.toIntExact(vae.entry("decoder.head.0.gamma").shape()[0]);
+        long[] gamma = vae.entry("decoder.head.0.gamma").shape();
+        int width = Math.toIntExact(gamma.length == 0 ? 1 : gamma[0]);
         return new VaeShape(
-                published.latentChannels(), published.temporalStride(), published.spatialStride(), width, parameters);
+                published.latentChannels(),
+                published.temporalStride(),
+                published.spatialStride(),
+                width,
+                parameters(vae));
     }
 
     /** What the model is, for those who ask the engine. Reads all headers once. */

@@ -34,7 +34,7 @@ public final class Codec implements LatentCodec {
     public Latents encode(List<BufferedImage> frames) {
         List<Rgb8> pictures = frames.stream().map(ImageReader::of).toList();
         check(pictures);
-        return RunningJob.runNow(queue, () -> model.parts().session().call(() -> encodeHere(pictures)));
+        return Turn.take(queue, cancellation -> model.parts().session().call(() -> encodeHere(pictures, cancellation)));
     }
 
     private void check(List<Rgb8> pictures) {
@@ -59,7 +59,8 @@ public final class Codec implements LatentCodec {
         }
     }
 
-    private Latents encodeHere(List<Rgb8> pictures) {
+    private Latents encodeHere(List<Rgb8> pictures, Cancellation cancellation) {
+        cancellation.run();
         int height = pictures.get(0).height();
         int width = pictures.get(0).width();
         try (Scope scope = Scope.open("codec.encode")) {
@@ -70,11 +71,9 @@ public final class Codec implements LatentCodec {
             Tensor video = bytes.to(model.parts().session().info().device(), DType.F32)
                     .mul(1 / 127.5)
                     .add(-1);
-            return latents(model.parts().vae().encode(video, model.chunk(), Codec::neverCancelled));
+            return latents(model.parts().vae().encode(video, model.chunk(), cancellation));
         }
     }
-
-    private static void neverCancelled() {}
 
     /** [C, T, h, w] to the heap. */
     static Latents latents(Tensor tensor) {
@@ -97,15 +96,18 @@ public final class Codec implements LatentCodec {
             throw new InvalidRequestException("latents have " + latents.channels() + " channels, "
                     + model.info().name() + " decodes " + channels);
         }
-        return RunningJob.runNow(queue, () -> model.parts().session().call(() -> decodeHere(latents, handler)));
+        return Turn.take(
+                queue, cancellation -> model.parts().session().call(() -> decodeHere(latents, handler, cancellation)));
     }
 
-    private <T> T decodeHere(Latents latents, VideoHandler<T> handler) {
+    private <T> T decodeHere(Latents latents, VideoHandler<T> handler, Cancellation cancellation) {
+        cancellation.run();
         try (Scope scope = Scope.open("codec.decode");
                 FrameSink<T> sink = handler.begin(model.videoInfo(latents))) {
             Vae vae = model.parts().vae();
             FrameStream stream = new FrameStream(sink);
-            vae.decode(model.onDevice(latents), model.chunk(), Codec::neverCancelled, stream::accept);
+            vae.decode(model.onDevice(latents), model.chunk(), cancellation, stream::accept);
+            cancellation.run();
             return sink.finish(RunReport.builder().peakBytes(model.peakBytes()).build());
         }
     }

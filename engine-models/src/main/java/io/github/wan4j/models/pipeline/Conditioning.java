@@ -5,10 +5,10 @@ import io.github.wan4j.models.wan.Timesteps;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the given picture enters sampling, if there is one: the whole difference between the tasks. Tensors belong to the
- * job's scope. Latents are [C, T, h, w] f32.
+ * How the given picture enters sampling, if there is one: the whole difference between the tasks. Owns its tensors. Latents
+ * are [C, T, h, w] f32.
  */
-interface Conditioning {
+interface Conditioning extends AutoCloseable {
     /** The state that sampling holds: the same latents, with what is known put in its place. */
     Tensor impose(Tensor latents);
 
@@ -18,4 +18,7 @@ interface Conditioning {
     /** Channels that the network sees behind those of the latents; null for none. */
     @Nullable
     Tensor channels();
+
+    @Override
+    void close();
 }

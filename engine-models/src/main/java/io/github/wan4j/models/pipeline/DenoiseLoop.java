@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sampling: takes the latents through the steps of a plan, which says everything about each. Owns the latents, the sampler's
- * history and the positions; close it.
+ * history, the positions, the prompts and the conditioning; close it.
  */
 final class DenoiseLoop implements AutoCloseable {
     private final ExecutionPlan plan;
@@ -35,7 +35,10 @@ final class DenoiseLoop implements AutoCloseable {
     private @Nullable Expert serving;
     private int next;
 
-    /** noise [C, T, h, w] f32 on the device, in the caller's scope. */
+    /**
+     * noise [C, T, h, w] f32 on the device, in the caller's scope. Prompts and conditioning belong to the loop once this
+     * returns.
+     */
     DenoiseLoop(
             ExecutionPlan plan, Parts parts, Conditioning conditioning, Prompts prompts, Tensor noise, Runnable check) {
         this.plan = plan;
@@ -44,8 +47,12 @@ final class DenoiseLoop implements AutoCloseable {
         this.conditioning = conditioning;
         this.prompts = prompts;
         this.check = check;
-        latents = owned(noise);
         sampler = Sampler.of(plan.schedule(), kernels);
+        latents = owned(noise); // last: nothing after it can fail
+    }
+
+    ExecutionPlan plan() {
+        return plan;
     }
 
     boolean hasNext() {
@@ -101,7 +108,8 @@ final class DenoiseLoop implements AutoCloseable {
     }
 
     private void count(Expert expert, Branch branch) {
-        forwards.computeIfAbsent(expert, any -> new EnumMap<>(Branch.class)).merge(branch, 1, Integer::sum);
+        forwards.computeIfAbsent(expert, any -> new EnumMap<>(Map.of(Branch.COND, 0, Branch.UNCOND, 0)))
+                .merge(branch, 1, Integer::sum);
     }
 
     /** Passes so far, as they happened. */
@@ -123,6 +131,7 @@ final class DenoiseLoop implements AutoCloseable {
     @Override
     public void close() {
         prompts.close();
+        conditioning.close();
         sampler.close();
         latents.close();
         if (rope != null) {

@@ -19,6 +19,7 @@ final class FrameStream {
 
     /** chunk [3, n, H, W], unclamped; round((clamp(v, −1, 1) + 1) · 127.5) goes out. */
     void accept(Tensor chunk) {
+        OutputCheck.requireFinite(chunk, "decoded frames from number " + count + " on");
         int height = Math.toIntExact(chunk.size(2));
         int width = Math.toIntExact(chunk.size(3));
         int frameBytes = Math.multiplyExact(Math.multiplyExact(height, width), 3);

@@ -13,8 +13,8 @@ final class ImageToVideo implements Conditioning {
 
     private final Tensor channels;
 
-    /** channels [4 + C, T, h, w]: mask, then condition. */
-    ImageToVideo(Tensor channels) {
+    /** channels [4 + C, T, h, w]: mask, then condition; belongs to this from now on. */
+    private ImageToVideo(Tensor channels) {
         this.channels = channels;
     }
 
@@ -29,7 +29,7 @@ final class ImageToVideo implements Conditioning {
                             Tensors.zeros(
                                     DType.F32, picture.device(), 3, frames - 1, picture.size(2), picture.size(3)));
             Tensor condition = vae.encode(video, chunk, check);
-            return new ImageToVideo(scope.keep(Tensors.cat(0, mask(condition), condition)));
+            return new ImageToVideo(scope.release(Tensors.cat(0, mask(condition), condition)));
         }
     }
 
@@ -54,5 +54,10 @@ final class ImageToVideo implements Conditioning {
     @Override
     public Tensor channels() {
         return channels;
+    }
+
+    @Override
+    public void close() {
+        channels.close();
     }
 }

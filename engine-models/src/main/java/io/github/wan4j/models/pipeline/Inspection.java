@@ -1,17 +1,9 @@
 package io.github.wan4j.models.pipeline;
 
 import io.github.wan4j.core.CheckpointException;
-import io.github.wan4j.core.Precision;
-import io.github.wan4j.core.kernels.ReferenceKernels;
-import io.github.wan4j.core.tensor.Device;
-import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.weights.Checkpoint;
-import io.github.wan4j.core.weights.ResidentStore;
 import io.github.wan4j.core.weights.TensorEntry;
-import io.github.wan4j.core.weights.WeightStore;
-import io.github.wan4j.core.weights.Weights;
 import io.github.wan4j.models.load.ModelFolder;
-import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.ModelSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** What a model folder holds, part by part, and whether the networks can be bound to it; reads headers only. */
@@ -54,33 +45,12 @@ public final class Inspection {
     }
 
     private void look() {
-        ModelFolder model = folder;
-        for (Expert expert : model.experts()) {
-            String name = expert == Expert.SINGLE ? "transformer" : expert.label() + " noise";
-            parts.add(part(
-                    name,
-                    () -> model.transformer(expert),
-                    (checkpoint, weights) -> Parts.transformer(
-                            model, expert, checkpoint, weights, Precision.FP32, new ReferenceKernels())));
-        }
-        parts.add(part(
-                "text encoder",
-                model::textEncoder,
-                (checkpoint, weights) -> Parts.textEncoder(weights, Precision.FP32, new ReferenceKernels())));
-        parts.add(part(
-                "VAE",
-                model::vae,
-                (checkpoint, weights) -> Parts.vae(model.kind(), weights, Precision.FP32, new ReferenceKernels())));
+        Fit.of(folder).forEach((name, fit) -> parts.add(part(name, fit)));
         parts.add(tokenizer());
     }
 
-    /** Makes a network of a checkpoint's weights. */
-    private interface Binder {
-        Object bind(Checkpoint checkpoint, Weights weights);
-    }
-
-    private static Part part(String name, Supplier<Checkpoint> open, Binder binder) {
-        try (Checkpoint checkpoint = open.get()) {
+    private static Part part(String name, Fit fit) {
+        try (Checkpoint checkpoint = fit.open().get()) {
             long parameters = 0;
             Set<String> dtypes = new TreeSet<>();
             for (String tensor : checkpoint.names()) {
@@ -97,20 +67,16 @@ public final class Inspection {
                     checkpoint.names().size(),
                     parameters,
                     String.join(" and ", dtypes),
-                    bindingProblem(checkpoint, binder));
+                    problem(fit, checkpoint));
         } catch (CheckpointException e) {
             return new Part(name, "", 0, 0, "", message(e));
         }
     }
 
-    /** Binds without memory: names and shapes are all that counts. */
-    private static String bindingProblem(Checkpoint checkpoint, Binder binder) {
-        try (Scope scope = Scope.open("inspect");
-                WeightStore store = new ResidentStore(Device.META, new ReferenceKernels())) {
-            Weights weights = Weights.of(checkpoint, store);
-            Object network = binder.bind(checkpoint, weights);
-            weights.requireAllTaken();
-            return network == null ? "it gives no network" : "";
+    private static String problem(Fit fit, Checkpoint checkpoint) {
+        try {
+            fit.require(checkpoint);
+            return "";
         } catch (CheckpointException e) {
             return message(e);
         }

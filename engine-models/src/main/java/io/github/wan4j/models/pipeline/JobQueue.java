@@ -1,6 +1,7 @@
 package io.github.wan4j.models.pipeline;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.github.wan4j.core.spi.DeviceSession;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the work of one engine one after the other, in order of submission, on a thread of its own. */
-public final class JobQueue implements AutoCloseable {
+public final class JobQueue {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     /** Something that takes the engine for a while. */
@@ -18,9 +19,10 @@ public final class JobQueue implements AutoCloseable {
         void run();
 
         /** Asks it to stop, whether it waits or runs. */
-        void stop();
+        void stop(String reason);
     }
 
+    private final DeviceSession session;
     private final Thread thread = new Thread(this::serve, "wan4j-jobs-" + COUNT.incrementAndGet());
 
     @GuardedBy("this")
@@ -30,55 +32,89 @@ public final class JobQueue implements AutoCloseable {
     private @Nullable Work running;
 
     @GuardedBy("this")
-    private boolean closed;
+    private @Nullable Runnable farewell;
 
-    public JobQueue() {
+    private volatile @Nullable Throwable farewellFailure;
+
+    public JobQueue(DeviceSession session) {
+        this.session = session;
         thread.setDaemon(true);
         thread.start();
     }
 
-    synchronized void submit(Work work) {
-        if (closed) {
+    void submit(Work work) {
+        submitAll(List.of(work));
+    }
+
+    /** All of them or, if the engine is closed, none. */
+    synchronized void submitAll(List<? extends Work> work) {
+        if (farewell != null) {
             throw new IllegalStateException("the engine is closed");
         }
-        waiting.add(work);
+        waiting.addAll(work);
         notifyAll();
     }
 
-    private void serve() {
-        Work work = next();
-        while (work != null) {
-            work.run();
-            work = next();
+    /** Forgets work that has not begun. */
+    synchronized void withdraw(Work work) {
+        boolean forgotten = waiting.remove(work);
+        assert forgotten || work != running;
+    }
+
+    /** Refuses to let the engine's own threads wait for the engine: they would wait for themselves. */
+    public void requireMayWait() {
+        if (session.onThread() || Thread.currentThread() == thread) {
+            throw new IllegalStateException("a listener, handler or callback of an engine cannot wait for that engine;"
+                    + " cancel the job, or wait on another thread");
         }
+    }
+
+    private void serve() {
+        for (Work work = next(); work != null; work = next()) {
+            work.run();
+        }
+        try {
+            farewell().run();
+        } catch (Throwable e) { // thrown by close()
+            farewellFailure = e;
+        }
+    }
+
+    private synchronized Runnable farewell() {
+        return farewell == null ? () -> {} : farewell;
     }
 
     private synchronized @Nullable Work next() {
         running = null;
-        while (waiting.isEmpty() && !closed) {
+        while (waiting.isEmpty() && farewell == null) {
             try {
                 wait();
             } catch (InterruptedException e) {
-                closed = true; // nobody but close() may end this thread; treat a stray interrupt as that
+                Thread.interrupted(); // nobody but close() ends this thread
             }
         }
         running = waiting.poll();
         return running;
     }
 
-    /** Cancels what runs and what waits, and returns when all of it has ended. */
-    @Override
-    public void close() {
+    /**
+     * Stops what runs and what waits, and returns when all of it has ended and {@code last} was run on the queue's thread,
+     * which no interrupt of the caller reaches.
+     */
+    public void close(Runnable last) {
+        requireMayWait();
         List<Work> all = new ArrayList<>();
         synchronized (this) {
-            closed = true;
+            if (farewell == null) {
+                farewell = last;
+            }
             if (running != null) {
                 all.add(running);
             }
             all.addAll(waiting);
             notifyAll();
         }
-        all.forEach(Work::stop);
+        all.forEach(work -> work.stop("the engine was closed"));
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -89,6 +125,9 @@ public final class JobQueue implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+        if (farewellFailure != null) {
+            throw Rethrow.unchecked(farewellFailure);
         }
     }
 }

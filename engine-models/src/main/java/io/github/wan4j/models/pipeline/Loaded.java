@@ -15,7 +15,13 @@ record Loaded<T>(T network, WeightStore store, Checkpoint checkpoint) implements
     static <T> Loaded<T> load(
             Supplier<Checkpoint> open, DeviceSession session, BiFunction<Checkpoint, Weights, T> bind) {
         Checkpoint checkpoint = open.get();
-        WeightStore store = session.openWeights();
+        WeightStore store;
+        try {
+            store = session.openWeights();
+        } catch (RuntimeException | Error e) {
+            checkpoint.close();
+            throw e;
+        }
         try (Scope scope = Scope.open("load")) {
             Weights weights = Weights.of(checkpoint, store);
             T network = bind.apply(checkpoint, weights);

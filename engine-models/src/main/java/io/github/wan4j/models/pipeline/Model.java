@@ -41,14 +41,15 @@ public final class Model implements AutoCloseable {
     private final PromptEncoder encoder;
     private final String version;
 
-    /** Reads all headers and the tokenizer, so that what is wrong with the folder is found now; no weights yet. */
+    /** Reads all headers and the tokenizer, so that whatever is wrong with the folder is found now; no weights yet. */
     public Model(ModelFolder folder, EngineConfig config, DeviceSession session, String version) {
         this.config = config;
         this.version = version;
         info = folder.info();
         shape = folder.shape();
         precision = config.precision(session.info().device());
-        tokenizer = PromptTokenizer.open(folder.tokenizer(), config.cacheDir());
+        Fit.require(folder);
+        tokenizer = PromptTokenizer.open(folder.tokenizer(), config.cacheDir()); // last: it is to be closed
         parts = new Parts(folder, session, precision);
         encoder = new PromptEncoder(tokenizer(), parts);
     }
@@ -108,6 +109,18 @@ public final class Model implements AutoCloseable {
         values.get(floats);
         return Tensors.of(floats, latents.channels(), latents.frames(), latents.height(), latents.width())
                 .to(parts.session().info().device(), DType.F32);
+    }
+
+    /** The beginning of a job's report: what it runs with. */
+    RunReport.Builder report(ResolvedRequest request) {
+        return RunReport.builder().seed(request.seed()).settings(settings(request));
+    }
+
+    /** What the device has chosen so far, with its reasons where it gives any. */
+    List<RunReport.Choice> choices() {
+        return parts.session().choices().entrySet().stream()
+                .map(choice -> new RunReport.Choice(choice.getKey(), choice.getValue(), ""))
+                .toList();
     }
 
     RunReport.PeakBytes peakBytes() {
@@ -173,10 +186,11 @@ public final class Model implements AutoCloseable {
     @Override
     public void close() {
         try {
-            parts.session().call(() -> {
+            boolean freed = parts.session().call(() -> {
                 parts.close();
                 return true;
             });
+            assert freed;
         } finally {
             tokenizer.close();
         }

@@ -7,7 +7,6 @@ import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.models.image.FirstFrame;
-import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.models.vae.Vae;
@@ -17,17 +16,19 @@ import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.FrameSink;
 import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelKind;
+import io.github.wan4j.video.Progress;
 import io.github.wan4j.video.RunReport;
 import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.StepEvent;
 import io.github.wan4j.video.Tokenizer;
 import io.github.wan4j.video.VideoHandler;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.Map;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One job from its resolved request to its frames, stage by stage. On the session's thread; leaves nothing behind. */
 final class Pipeline {
@@ -36,40 +37,74 @@ final class Pipeline {
     private final Cancellation cancellation;
     private final StageClock clock;
     private final RunReport.Builder report;
+    private final Set<String> warned = new HashSet<>();
+    private Duration stepping = Duration.ZERO;
 
-    Pipeline(Model model, ResolvedRequest request, RunningJob<?> job) {
+    Pipeline(Model model, ResolvedRequest request, Cancellation cancellation, Consumer<Progress> watcher) {
         this.model = model;
         this.request = request;
-        cancellation = job.cancellation();
-        clock = new StageClock(request.listener(), job::progress);
-        report = RunReport.builder().seed(request.seed()).settings(model.settings(request));
+        this.cancellation = cancellation;
+        clock = new StageClock(request.listener(), watcher);
+        report = model.report(request);
     }
 
-    <T> RunningJob.Outcome<T> run(VideoHandler<T> handler) {
+    <T extends @Nullable Object> T run(VideoHandler<T> handler) {
         cancellation.run();
+        JobJfr event = JobJfr.started(request);
         try (Scope scope = Scope.open("job");
-                FrameSink<T> sink = handler.begin(model.videoInfo(request))) {
+                FrameSink<T> sink = new OutputCheck<>(handler.begin(model.videoInfo(request)))) {
             load(true);
             Tensor latents;
             try (DenoiseLoop loop = prepare()) {
                 denoise(loop);
                 latents = loop.latents().copy();
-                report.mask(loop.mask());
-                loop.forwards()
-                        .forEach((expert, branches) ->
-                                branches.forEach((branch, count) -> report.forwards(expert, branch, count)));
+                check(loop, latents);
             }
             decode(latents, sink);
-            clock.begin(Stage.WRITE, 1);
-            T result = sink.finish(report());
-            clock.done(1, Optional.empty());
-            return new RunningJob.Outcome<>(result, report());
+            return write(sink);
+        } finally {
+            event.commit();
         }
+    }
+
+    /** The passes must be those planned, and their result must be numbers. */
+    private void check(DenoiseLoop loop, Tensor latents) {
+        report.mask(loop.mask());
+        loop.forwards()
+                .forEach((expert, branches) ->
+                        branches.forEach((branch, count) -> report.forwards(expert, branch, count)));
+        if (!loop.forwards().equals(request.plan().forwardsBy())) {
+            throw new IllegalStateException(
+                    "the plan has the passes " + request.plan().forwardsBy() + ", counted were " + loop.forwards());
+        }
+        OutputCheck.requireFinite(latents, "the latents after the last step");
+    }
+
+    /** The job is over when the output is in place: nothing that a listener does can take that back. */
+    private <T extends @Nullable Object> T write(FrameSink<T> sink) {
+        clock.begin(Stage.WRITE, 1);
+        cancellation.run();
+        warnings();
+        T result = sink.finish(report());
+        clock.ended();
+        return result;
     }
 
     /** What is known of the run so far. */
     RunReport report() {
-        return report.seconds(clock.seconds()).peakBytes(model.peakBytes()).build();
+        return report.choices(model.choices())
+                .seconds(clock.seconds())
+                .peakBytes(model.peakBytes())
+                .build();
+    }
+
+    /** Passes on what the device has to say, each sentence once. */
+    private void warnings() {
+        for (String sentence : model.parts().session().warnings()) {
+            if (warned.add(sentence)) {
+                warn(sentence);
+            }
+        }
     }
 
     /** Loads what the plan will need and is not there yet. */
@@ -79,6 +114,7 @@ final class Pipeline {
         request.plan().steps().forEach(step -> experts.add(step.expert()));
         int count = experts.size() + (needsTextEncoder() ? 1 : 0) + (withVae || request.image() != null ? 1 : 0);
         clock.begin(Stage.LOAD, count);
+        warnings();
         int done = 0;
         if (needsTextEncoder()) {
             cancellation.run();
@@ -101,24 +137,49 @@ final class Pipeline {
         return request.prompt().encoded() == null || request.negative().encoded() == null;
     }
 
-    /** Encodes texts and picture and lays out the noise; what it makes belongs to the innermost scope and to the loop. */
+    /** Encodes texts and picture and lays out the noise. The loop owns all of it; if this fails nothing is left. */
     DenoiseLoop prepare() {
         boolean pictured = request.image() != null || request.firstFrame() != null;
         clock.begin(Stage.ENCODE, pictured ? 3 : 2);
-        Map<Branch, Tensor> encoded = new EnumMap<>(Branch.class);
-        encoded.put(Branch.COND, encode(request.prompt(), "prompt"));
-        clock.done(1, Optional.empty());
-        cancellation.run();
-        encoded.put(Branch.UNCOND, encode(request.negative(), "negative prompt"));
-        clock.done(2, Optional.empty());
-        cancellation.run();
-        Conditioning conditioning = conditioning();
-        if (pictured) {
-            clock.done(3, Optional.empty());
+        Prompts prompts = new Prompts();
+        Conditioning conditioning = new TextToVideo();
+        DenoiseLoop loop;
+        try (Scope scope = Scope.open("prepare")) {
+            prompts.put(Branch.COND, encode(request.prompt(), "prompt"));
+            clock.done(1, Optional.empty());
+            cancellation.run();
+            prompts.put(Branch.UNCOND, encode(request.negative(), "negative prompt"));
+            clock.done(2, Optional.empty());
+            cancellation.run();
+            if (pictured) {
+                conditioning = conditioning();
+                clock.done(3, Optional.empty());
+                cancellation.run();
+            }
+            loop = new DenoiseLoop(request.plan(), model.parts(), conditioning, prompts, noise(), cancellation);
+        } catch (RuntimeException | Error e) {
+            prompts.close();
+            conditioning.close();
+            throw e;
         }
-        cancellation.run();
-        return new DenoiseLoop(
-                request.plan(), model.parts(), conditioning, new Prompts(encoded), noise(), cancellation);
+        return begun(loop);
+    }
+
+    private DenoiseLoop begun(DenoiseLoop loop) {
+        try {
+            clock.begin(Stage.DENOISE, request.plan().steps().size());
+            request.listener().onLatents(() -> latents(loop), 0);
+            return loop;
+        } catch (RuntimeException | Error e) {
+            loop.close();
+            throw e;
+        }
+    }
+
+    private static Latents latents(DenoiseLoop loop) {
+        try (Scope scope = Scope.open("latents")) {
+            return Codec.latents(loop.latents());
+        }
     }
 
     private Tensor encode(ResolvedRequest.Text text, String what) {
@@ -183,32 +244,39 @@ final class Pipeline {
     }
 
     private void denoise(DenoiseLoop loop) {
-        clock.begin(Stage.DENOISE, request.plan().steps().size());
-        request.listener().onLatents(() -> Codec.latents(loop.latents()), 0);
         while (loop.hasNext()) {
             StepEvent event = step(loop);
-            clock.done(event.index() + 1, Optional.of(event.remaining()));
-            request.listener().onStep(event);
-            request.listener().onLatents(() -> Codec.latents(loop.latents()), event.index() + 1);
+            assert event.index() < event.steps();
         }
     }
 
-    /** One step and what there is to say about it. */
+    /** Takes one step and tells of it. */
     StepEvent step(DenoiseLoop loop) {
-        ExecutionPlan plan = request.plan();
+        StepJfr jfr = StepJfr.started();
+        long begin = System.nanoTime();
         PlannedStep step = loop.step();
         model.parts().session().synchronize();
-        Duration elapsed = clock.inStage();
+        stepping = stepping.plusNanos(System.nanoTime() - begin);
+        jfr.commit(step);
+        StepEvent event = event(step);
+        clock.done(event.index() + 1, Optional.of(event.remaining()));
+        request.listener().onStep(event);
+        request.listener().onLatents(() -> latents(loop), event.index() + 1);
+        return event;
+    }
+
+    /** What is left is estimated from the time that steps took, not from what a caller did between them. */
+    private StepEvent event(PlannedStep step) {
         int taken = step.index() + 1;
-        int steps = plan.steps().size();
+        int steps = request.plan().steps().size();
         return new StepEvent(
                 step.index(),
                 steps,
                 step.timestep(),
                 step.expert(),
                 !step.computed().isEmpty(),
-                elapsed,
-                elapsed.multipliedBy(steps - taken).dividedBy(taken));
+                clock.inStage(),
+                stepping.multipliedBy(steps - taken).dividedBy(taken));
     }
 
     private void decode(Tensor latents, FrameSink<?> sink) {

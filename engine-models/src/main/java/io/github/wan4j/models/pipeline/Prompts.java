@@ -1,5 +1,6 @@
 package io.github.wan4j.models.pipeline;
 
+import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.models.wan.PromptKeys;
 import io.github.wan4j.models.wan.WanTransformer;
@@ -11,15 +12,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The texts of one job: their encodings, and the keys and values that each expert's cross-attention makes of them, once for
- * each branch.
+ * each branch. Owns both.
  */
 final class Prompts implements AutoCloseable {
-    private final Map<Branch, Tensor> encoded;
+    private final Map<Branch, Tensor> encoded = new EnumMap<>(Branch.class);
     private final Map<Expert, Map<Branch, PromptKeys>> keys = new EnumMap<>(Expert.class);
 
-    /** Encodings [n, textDim] f32 that outlive this object. */
-    Prompts(Map<Branch, Tensor> encoded) {
-        this.encoded = encoded;
+    /** encoding [n, textDim] f32, which is copied. */
+    void put(Branch branch, Tensor encoding) {
+        try (Scope scope = Scope.open("prompt")) {
+            Tensor replaced = encoded.put(branch, scope.release(encoding.copy()));
+            if (replaced != null) {
+                replaced.close();
+            }
+        }
     }
 
     PromptKeys keys(Expert expert, Branch branch, WanTransformer transformer) {
@@ -48,5 +54,7 @@ final class Prompts implements AutoCloseable {
     public void close() {
         keys.values().forEach(branches -> branches.values().forEach(PromptKeys::close));
         keys.clear();
+        encoded.values().forEach(Tensor::close);
+        encoded.clear();
     }
 }

@@ -6,6 +6,7 @@ import io.github.wan4j.models.image.Rgb8;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
 import io.github.wan4j.models.plan.ModelShape;
+import io.github.wan4j.models.plan.PlanOptions;
 import io.github.wan4j.models.plan.PlanRequest;
 import io.github.wan4j.models.plan.Planner;
 import io.github.wan4j.video.EncodedPrompt;
@@ -43,36 +44,39 @@ final class RequestCheck {
 
     private ResolvedRequest resolve(VideoRequest request) {
         ModelInfo.Defaults defaults = model.defaults();
-        Size asked = request.size().orElse(defaults.size());
+        Size asked = request.size()
+                .orElseGet(() -> request.firstFrame().map(this::sizeOf).orElse(defaults.size()));
         FirstFrame image = image(request, asked);
+        boolean pictured = image != null || request.firstFrame().isPresent();
         int frames = request.seconds().isPresent()
                 ? model.framesFor(request.seconds().getAsDouble())
                 : request.frames().orElse(defaults.frames());
         PlanRequest planned = new PlanRequest(
                 shape,
-                image == null ? asked : image.size(),
+                image == null ? sizeWithout(request, asked) : image.size(),
                 frames,
                 request.steps().orElse(defaults.steps()),
                 request.shift().orElse(defaults.shift()),
                 request.solver().orElse(defaults.solver()),
-                request.guidance().orElse(defaults.guidance()));
-        problems.addAll(planned.problems());
+                request.guidance().orElse(defaults.guidance()),
+                PlanOptions.DEFAULT.withImage(pictured && model.kind() == ModelKind.TI2V_5B));
+        List<String> form = planned.problems();
+        problems.addAll(form);
         checkGuidance(planned.guidance());
         ResolvedRequest.Text prompt = text(request.prompt().orElse(""), request.encodedPrompt(), "prompt");
         ResolvedRequest.Text negative = text(
                 request.negativePrompt().orElse(defaults.negativePrompt()),
                 request.encodedNegativePrompt(),
                 "negative prompt");
+        Latents noise = request.noise().orElse(null);
+        Latents firstFrame = request.firstFrame().orElse(null);
+        if (form.isEmpty()) { // what size and length are is known
+            checkLatents(noise, firstFrame, LatentShape.of(shape.vae(), planned.size(), planned.frames()));
+        }
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
         }
         ExecutionPlan plan = Planner.plan(planned);
-        Latents noise = request.noise().orElse(null);
-        Latents firstFrame = request.firstFrame().orElse(null);
-        checkLatents(noise, firstFrame, plan.latent());
-        if (!problems.isEmpty()) {
-            throw new InvalidRequestException(problems);
-        }
         return new ResolvedRequest(
                 plan,
                 prompt,
@@ -117,9 +121,29 @@ final class RequestCheck {
         }
     }
 
+    /** Of the video that begins with an encoded picture. */
+    private Size sizeOf(Latents picture) {
+        int stride = shape.vae().spatialStride();
+        return new Size(picture.width() * stride, picture.height() * stride);
+    }
+
+    /** With a picture only the area counts, also if there is something wrong with the picture. */
+    private Size sizeWithout(VideoRequest request, Size asked) {
+        boolean area = model.kind().needsImage()
+                || request.imageFile().isPresent()
+                || request.image().isPresent();
+        int multiple = model.sizeMultiple();
+        return area && model.kind().takesImage()
+                ? new Size(
+                        Math.max(1, asked.width() / multiple) * multiple,
+                        Math.max(1, asked.height() / multiple) * multiple)
+                : asked;
+    }
+
     private void checkGuidance(Guidance guidance) {
         if (!model.kind().hasTwoExperts() && guidance.low() != guidance.high()) {
-            problems.add("guidance is " + guidance + ", but " + model.name() + " has one transformer, give one number");
+            problems.add("guidance is " + guidance + ", but " + model.name() + " has one transformer, give one number: "
+                    + guidance.low());
         }
     }
 
@@ -134,7 +158,7 @@ final class RequestCheck {
     }
 
     private void checkLatents(@Nullable Latents noise, @Nullable Latents firstFrame, LatentShape latent) {
-        int[] expected = {latent.channels(), latent.frames(), latent.height(), latent.width()};
+        int[] expected = latent.shape();
         if (noise != null && !Arrays.equals(noise.shape(), expected)) {
             problems.add("noise has shape " + Arrays.toString(noise.shape()) + ", this size and length need "
                     + Arrays.toString(expected));

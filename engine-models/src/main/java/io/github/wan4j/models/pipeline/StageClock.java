@@ -40,6 +40,12 @@ final class StageClock {
         listener.onStage(stage, done, parts);
     }
 
+    /** The stage is over, and with it the job: whoever listens hears of that from the job itself. */
+    void ended() {
+        lap();
+        watcher.accept(new Progress(Optional.of(stage), parts, parts, elapsed(), Optional.of(Duration.ZERO)));
+    }
+
     /** Moves time that was spent in this stage on behalf of another. */
     void charge(Stage other, long spent) {
         nanos.merge(stage, -spent, Long::sum);

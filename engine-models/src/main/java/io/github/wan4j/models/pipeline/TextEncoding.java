@@ -17,7 +17,9 @@ public final class TextEncoding implements TextEncoder {
     @Override
     public EncodedPrompt encode(String prompt) {
         Tokenizer.Tokens tokens = model.encoder().tokenize(prompt);
-        return RunningJob.runNow(
-                queue, () -> model.parts().session().call(() -> model.encoder().encode(tokens, () -> {})));
+        return Turn.take(
+                queue,
+                cancellation ->
+                        model.parts().session().call(() -> model.encoder().encode(tokens, cancellation)));
     }
 }

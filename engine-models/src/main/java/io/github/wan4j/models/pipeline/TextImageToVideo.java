@@ -13,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class TextImageToVideo implements Conditioning {
     private final Tensor firstFrame;
 
-    /** firstFrame [C, 1, h, w]. */
-    TextImageToVideo(Tensor firstFrame) {
-        this.firstFrame = firstFrame;
+    /** encoded [C, 1, h, w], which is copied. */
+    TextImageToVideo(Tensor encoded) {
+        try (Scope scope = Scope.open("ti2v.condition")) {
+            firstFrame = scope.release(encoded.copy());
+        }
     }
 
     @Override
@@ -36,5 +38,10 @@ final class TextImageToVideo implements Conditioning {
     @Override
     public @Nullable Tensor channels() {
         return null;
+    }
+
+    @Override
+    public void close() {
+        firstFrame.close();
     }
 }

@@ -20,4 +20,7 @@ final class TextToVideo implements Conditioning {
     public @Nullable Tensor channels() {
         return null;
     }
+
+    @Override
+    public void close() {}
 }

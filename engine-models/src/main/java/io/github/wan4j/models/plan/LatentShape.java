@@ -5,7 +5,8 @@ import io.github.wan4j.video.Size;
 /** Shape of the latents of a video, [channels, frames, height, width]. */
 public record LatentShape(int channels, int frames, int height, int width) {
     /** Of a video whose size and length the autoencoder divides. */
-    static LatentShape of(VaeShape vae, Size size, int frames) {
+    /** Of a video whose size and length are valid. */
+    public static LatentShape of(VaeShape vae, Size size, int frames) {
         return new LatentShape(
                 vae.latentChannels(),
                 (frames - 1) / vae.temporalStride() + 1,
@@ -16,6 +17,11 @@ public record LatentShape(int channels, int frames, int height, int width) {
     /** Patches of 1×2×2 latents, what the transformer calls tokens. */
     public int tokens() {
         return frames * (height / 2) * (width / 2);
+    }
+
+    /** [C, T, h, w]. */
+    public int[] shape() {
+        return new int[] {channels, frames, height, width};
     }
 
     public long elements() {

@@ -66,7 +66,12 @@ public record WanConfig(
      * names), because not every configuration holds it.
      */
     public static WanConfig read(Path file, Weights weights) {
-        return new WanConfigFile(file).config(Math.toIntExact(weights.shape("text_embedding.0.weight")[1]));
+        return read(file, Math.toIntExact(weights.shape("text_embedding.0.weight")[1]));
+    }
+
+    /** The same with the width of encoded prompts known. */
+    public static WanConfig read(Path file, int textDim) {
+        return new WanConfigFile(file).config(textDim);
     }
 
     public int headDim() {
