@@ -39,7 +39,7 @@ def indices(numbers):
 
 
 full, out = Path(sys.argv[1]), Path(sys.argv[2])
-for case in ["t2v_unipc", "t2v_dpm", "ti2v_text", "ti2v_image", "i2v"]:
+for case in ["t2v_unipc", "t2v_dpm", "t2v_cached", "ti2v_text", "ti2v_image", "i2v"]:
     tensors = read(full / f"e2e_{case}.safetensors")
     count, frames = tensors["latents"][1][0], tensors["video_u8"][1][0]
     steps = sorted({*range(0, count, 5), count - 1})

@@ -6,6 +6,7 @@ import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.weights.Checkpoint;
+import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.Frame;
 import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelKind;
@@ -52,6 +53,20 @@ class EndToEndGoldenTest {
                             .solver(Solver.DPMPP)
                             .steps(12)
                             .seed(7),
+                    golden,
+                    0);
+        }
+    }
+
+    @Test
+    void textToVideoThatReusesWhatTheBlocksAdded() {
+        GoldenRun golden = GoldenRun.read("t2v_cached");
+        try (VideoEngine engine = VideoEngine.open("mini-t2v")) {
+            compare(
+                    engine,
+                    VideoRequest.builder("a red circle moves right on a black background")
+                            .seed(42)
+                            .cache(CachePolicy.mask("#####.##.##.###.#.##")),
                     golden,
                     0);
         }

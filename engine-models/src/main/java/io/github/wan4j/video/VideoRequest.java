@@ -112,6 +112,11 @@ public final class VideoRequest {
         return Optional.ofNullable(set.noise);
     }
 
+    /** What the run may leave out or make cheaper. */
+    public Shortcuts shortcuts() {
+        return set.shortcuts;
+    }
+
     public Optional<ProgressListener> listener() {
         return Optional.ofNullable(set.listener);
     }
@@ -188,6 +193,8 @@ public final class VideoRequest {
         @Nullable
         Latents noise;
 
+        Shortcuts shortcuts = Shortcuts.NONE;
+
         @Nullable
         ProgressListener listener;
 
@@ -211,6 +218,7 @@ public final class VideoRequest {
             solver = from.solver;
             seed = from.seed;
             noise = from.noise;
+            shortcuts = from.shortcuts;
             listener = from.listener;
         }
 
@@ -233,7 +241,8 @@ public final class VideoRequest {
                     guidance,
                     solver,
                     seed,
-                    noise);
+                    noise,
+                    shortcuts);
         }
 
         public Builder prompt(String text) {
@@ -333,6 +342,35 @@ public final class VideoRequest {
         /** The latents [C, T, h, w] to begin with, in place of those that the seed gives. */
         public Builder noise(Latents latents) {
             noise = latents;
+            return this;
+        }
+
+        public Builder tier(Tier value) {
+            shortcuts = shortcuts.withTier(value);
+            return this;
+        }
+
+        /** Which steps reuse what an earlier one computed; takes the place of the tier's own choice. */
+        public Builder cache(CachePolicy value) {
+            shortcuts = shortcuts.withCache(value);
+            return this;
+        }
+
+        /** The negative prompt takes part in these steps only, counted from 1, both ends included. */
+        public Builder guidanceInterval(int first, int last) {
+            shortcuts = shortcuts.withGuidance(new Shortcuts.Interval(first, last));
+            return this;
+        }
+
+        /** How many times fewer passes are wished for; the plan finds what to reuse. */
+        public Builder speedup(double factor) {
+            shortcuts = shortcuts.withSpeedup(factor);
+            return this;
+        }
+
+        /** Refuse what cannot be met, instead of stepping down. */
+        public Builder strict(boolean value) {
+            shortcuts = shortcuts.withStrict(value);
             return this;
         }
 

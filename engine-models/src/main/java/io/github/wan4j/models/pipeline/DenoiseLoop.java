@@ -3,6 +3,7 @@ package io.github.wan4j.models.pipeline;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.models.plan.Action;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.models.sampler.Sampler;
@@ -28,6 +29,7 @@ final class DenoiseLoop implements AutoCloseable {
     private final Prompts prompts;
     private final Runnable check;
     private final Sampler sampler;
+    private final ResidualCache residuals;
     private final Map<Expert, Map<Branch, Integer>> forwards = new EnumMap<>(Expert.class);
     private final StringBuilder mask = new StringBuilder();
     private Tensor latents;
@@ -48,6 +50,7 @@ final class DenoiseLoop implements AutoCloseable {
         this.prompts = prompts;
         this.check = check;
         sampler = Sampler.of(plan.schedule(), kernels);
+        residuals = new ResidualCache(plan, kernels);
         latents = owned(noise); // last: nothing after it can fail
     }
 
@@ -77,6 +80,7 @@ final class DenoiseLoop implements AutoCloseable {
         PlannedStep step = plan.steps().get(next);
         if (step.expert() != serving) {
             prompts.drop(serving);
+            residuals.drop(serving);
             serving = step.expert();
         }
         try (Scope scope = Scope.open("step")) {
@@ -102,9 +106,15 @@ final class DenoiseLoop implements AutoCloseable {
     }
 
     private Tensor forward(WanTransformer transformer, PlannedStep step, Branch branch, TimeRows time, Rope3d rope) {
+        Tensor tokens = transformer.embed(latents, conditioning.channels());
+        if (step.of(branch) == Action.REUSE) {
+            return transformer.head(residuals.apply(step, branch, tokens), time, rope);
+        }
         count(step.expert(), branch);
-        return transformer.forward(
-                latents, conditioning.channels(), time, rope, prompts.keys(step.expert(), branch, transformer), check);
+        Tensor through =
+                transformer.blocks(tokens, time, rope, prompts.keys(step.expert(), branch, transformer), check);
+        residuals.store(step, branch, tokens, through);
+        return transformer.head(through, time, rope);
     }
 
     private void count(Expert expert, Branch branch) {
@@ -131,6 +141,7 @@ final class DenoiseLoop implements AutoCloseable {
     @Override
     public void close() {
         prompts.close();
+        residuals.close();
         conditioning.close();
         sampler.close();
         latents.close();

@@ -9,6 +9,7 @@ import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.PlanOptions;
 import io.github.wan4j.models.plan.PlanRequest;
 import io.github.wan4j.models.plan.Planner;
+import io.github.wan4j.models.plan.StepInterval;
 import io.github.wan4j.video.EncodedPrompt;
 import io.github.wan4j.video.Guidance;
 import io.github.wan4j.video.InvalidRequestException;
@@ -16,6 +17,7 @@ import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelInfo;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.ProgressListener;
+import io.github.wan4j.video.Shortcuts;
 import io.github.wan4j.video.Size;
 import io.github.wan4j.video.VideoRequest;
 import java.util.ArrayList;
@@ -59,7 +61,7 @@ final class RequestCheck {
                 request.shift().orElse(defaults.shift()),
                 request.solver().orElse(defaults.solver()),
                 request.guidance().orElse(defaults.guidance()),
-                PlanOptions.DEFAULT.withImage(pictured && model.kind() == ModelKind.TI2V_5B));
+                options(request.shortcuts()).withImage(pictured && model.kind() == ModelKind.TI2V_5B));
         List<String> form = planned.problems();
         problems.addAll(form);
         checkGuidance(planned.guidance());
@@ -86,6 +88,21 @@ final class RequestCheck {
                 request.seed().orElse(DEFAULT_SEED),
                 noise,
                 request.listener().orElse(new ProgressListener() {}));
+    }
+
+    private static PlanOptions options(Shortcuts asked) {
+        PlanOptions options = PlanOptions.DEFAULT.withStrict(asked.strict());
+        if (asked.tier() != null) {
+            options = options.withTier(asked.tier());
+        }
+        if (asked.cache() != null) {
+            options = options.withCache(asked.cache());
+        }
+        if (asked.guidance() != null) {
+            options = options.withGuidanceInterval(
+                    new StepInterval(asked.guidance().first(), asked.guidance().last()));
+        }
+        return asked.speedup() == null ? options : options.withSpeedup(asked.speedup());
     }
 
     private @Nullable FirstFrame image(VideoRequest request, Size budget) {
