@@ -1,32 +1,52 @@
 package io.github.wan4j.bench.cli;
 
+import io.github.wan4j.video.GenerationCancelledException;
 import io.github.wan4j.video.VideoJob;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Lets Ctrl-C cancel the job at hand and waits until nothing of it is left; the JVM then ends with 130 by itself. */
+/**
+ * Lets Ctrl-C cancel the job at hand and waits until nothing of it is left and the user has been told; the JVM then ends with
+ * 130 by itself.
+ */
 final class CtrlC implements AutoCloseable {
+    /** Opening a model cannot be cancelled, and nobody should wait for it for long. */
+    private static final int PATIENCE_SECONDS = 10;
+
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread hook = new Thread(this::cancel, "wan-ctrl-c");
-    private volatile @Nullable VideoJob<?> job;
+    private @Nullable VideoJob<?> job;
+    private boolean pressed;
 
     CtrlC() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    void cancels(VideoJob<?> current) {
+    /** From now on this job is what Ctrl-C cancels. */
+    synchronized void cancels(VideoJob<?> current) {
         job = current;
+        if (pressed && current.cancel()) {
+            throw new GenerationCancelledException("cancelled before it began");
+        }
     }
 
     private void cancel() {
-        VideoJob<?> current = job;
-        if (current != null && current.cancel()) {
-            try {
+        try {
+            if (press()) {
                 over.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            } else {
+                boolean ended = over.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                assert ended || job == null;
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized boolean press() {
+        pressed = true;
+        return job != null && job.cancel();
     }
 
     @Override
@@ -35,7 +55,7 @@ final class CtrlC implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            assert job != null : "the JVM is going down: the hook has done its work"; // nothing else to do
+            over.countDown(); // the JVM is going down and the hook has been let go
         }
     }
 }

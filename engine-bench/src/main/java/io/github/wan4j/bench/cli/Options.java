@@ -7,9 +7,10 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads options given as text and gathers what is wrong with them. */
+/** Reads options given as text and gathers what is wrong: with the request, and with the files that it names. */
 final class Options {
     private final List<String> problems = new ArrayList<>();
+    private final List<String> files = new ArrayList<>();
 
     /** Converts a value, if there is one, and hands it on; a refusal becomes a problem. */
     <T> void read(@Nullable String text, Function<String, T> convert, Consumer<T> target) {
@@ -25,17 +26,34 @@ final class Options {
         }
     }
 
+    /** Something is wrong with the command line or the request. */
     void problem(String text) {
-        problems.add(text);
+        if (!problems.contains(text)) {
+            problems.add(text);
+        }
     }
 
-    List<String> problems() {
-        return List.copyOf(problems);
+    /** Something is wrong with a file; that counts only if nothing is wrong with the request. */
+    void file(String text) {
+        files.add(text);
     }
 
-    void requireNone() {
+    /** What a check of the request found; it may meet the same files again. */
+    void problems(List<String> found) {
+        found.stream().filter(problem -> !files.contains(problem)).forEach(this::problem);
+    }
+
+    boolean areFine() {
+        return problems.isEmpty() && files.isEmpty();
+    }
+
+    /** Ends the command if anything is wrong, by what is worst. */
+    void requireFine() {
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
+        }
+        if (!files.isEmpty()) {
+            throw new UnusableFilesException(files);
         }
     }
 

@@ -1,25 +1,31 @@
 package io.github.wan4j.bench.cli;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** The file a video goes to. */
 final class OutputName {
-    private static final int LONGEST = 60;
+    /** Characters; with four bytes each a name stays below what file systems take. */
+    private static final int LONGEST = 50;
 
     private OutputName() {}
 
     /** {@code a red circle} with seed 42 becomes {@code a-red-circle-42.mp4} in the current folder. */
     static Path from(String prompt, long seed) {
-        String words = prompt.toLowerCase(Locale.ROOT)
-                .replaceAll("[^\\p{L}\\p{N}]+", "-")
-                .replaceAll("^-+|-+$", "");
-        String start = words.length() <= LONGEST
-                ? words
-                : words.substring(
-                        0, words.offsetByCodePoints(0, Math.min(LONGEST, words.codePointCount(0, words.length()))));
-        return Path.of((start.isEmpty() ? "video" : start.replaceAll("-+$", "")) + "-" + seed + ".mp4");
+        String name = words(prompt, "[^\\p{L}\\p{M}\\p{N}]+") + "-" + seed + ".mp4";
+        try {
+            return Path.of(name);
+        } catch (InvalidPathException e) {
+            return Path.of(words(prompt, "[^A-Za-z0-9]+") + "-" + seed + ".mp4"); // a locale without these characters
+        }
+    }
+
+    private static String words(String prompt, String others) {
+        String words = prompt.toLowerCase(Locale.ROOT).replaceAll(others, "-").replaceAll("^-+|-+$", "");
+        int length = Math.min(LONGEST, words.codePointCount(0, words.length()));
+        String start = words.substring(0, words.offsetByCodePoints(0, length)).replaceAll("-+$", "");
+        return start.isEmpty() ? "video" : start;
     }
 
     /** One of several videos: {@code x.mp4} becomes {@code x-SEED.mp4}. */
@@ -28,13 +34,5 @@ final class OutputName {
         int dot = name.lastIndexOf('.');
         int end = dot > 0 ? dot : name.length();
         return file.resolveSibling(name.substring(0, end) + "-" + seed + name.substring(end));
-    }
-
-    /** The name given, made one's own for each of several videos, or one made from the prompt. */
-    static Path of(@Nullable Path out, boolean several, String prompt, long seed) {
-        if (out == null) {
-            return from(prompt, seed);
-        }
-        return several ? numbered(out, seed) : out;
     }
 }

@@ -1,5 +1,6 @@
 package io.github.wan4j.bench.cli;
 
+import io.github.wan4j.core.InvalidConfigException;
 import io.github.wan4j.core.WanException;
 import io.github.wan4j.video.GenerationCancelledException;
 import io.github.wan4j.video.InvalidRequestException;
@@ -20,18 +21,19 @@ import picocli.CommandLine;
         versionProvider = WanVersion.class,
         subcommands = {GenerateCommand.class, InspectCommand.class, DoctorCommand.class})
 public final class Wan implements Runnable {
+    private final CtrlC interrupt;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    Wan() {}
+    @SuppressWarnings("NullAway.Init") // picocli sets the rest
+    Wan(CtrlC interrupt) {
+        this.interrupt = interrupt;
+    }
 
-    /** Ends the process with the exit code of the command, unless Ctrl-C is ending it already. */
+    /** Ends the process with the exit code of the command; one that Ctrl-C is ending already keeps its own. */
     public static void main(String... arguments) {
-        int code = run(writer(System.out), writer(System.err), arguments);
-        if (code != ExitCode.CANCELLED) {
-            System.exit(code);
-        }
+        System.exit(run(writer(System.out), writer(System.err), arguments));
     }
 
     /** What the terminal reads; the platform's own choice could not show a Chinese prompt. */
@@ -44,12 +46,22 @@ public final class Wan implements Runnable {
         boolean verbose = List.of(arguments).contains("-v");
         // the engine's warnings reach the user through its reports; the log is for -v
         LogManager.getLogManager().getLogger("").setLevel(verbose ? Level.INFO : Level.SEVERE);
-        CommandLine command = new CommandLine(new Wan())
-                .setOut(out)
-                .setErr(err)
-                .setParameterExceptionHandler((e, args) -> usage(err, e))
-                .setExecutionExceptionHandler((e, line, parsed) -> failure(err, e, verbose));
-        return command.execute(OfficialNames.translate(arguments));
+        try (CtrlC interrupt = new CtrlC()) {
+            CommandLine command = new CommandLine(new Wan(interrupt))
+                    .setOut(out)
+                    .setErr(err)
+                    .setParameterExceptionHandler((e, args) -> usage(err, e))
+                    .setExecutionExceptionHandler((e, line, parsed) -> failure(err, e, verbose));
+            try {
+                return command.execute(OfficialNames.translate(arguments));
+            } catch (LinkageError | VirtualMachineError e) {
+                return failure(err, e, verbose);
+            }
+        }
+    }
+
+    CtrlC interrupt() {
+        return interrupt;
     }
 
     @Override
@@ -68,11 +80,15 @@ public final class Wan implements Runnable {
         return ExitCode.USAGE;
     }
 
-    private static int failure(PrintWriter err, Exception e, boolean verbose) {
+    private static int failure(PrintWriter err, Throwable e, boolean verbose) {
         if (verbose) {
             e.printStackTrace(err);
         }
         if (e instanceof InvalidRequestException invalid) {
+            err.println("wan: " + oneLine(String.join("; ", invalid.problems())));
+            return ExitCode.USAGE;
+        }
+        if (e instanceof InvalidConfigException invalid) {
             err.println("wan: " + oneLine(String.join("; ", invalid.problems())));
             return ExitCode.USAGE;
         }

@@ -2,8 +2,8 @@ package io.github.wan4j.models.pipeline;
 
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.runtime.HostMemory;
 import io.github.wan4j.core.spi.DeviceSession;
-import io.github.wan4j.core.spi.MemoryStatus;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Tensor;
@@ -80,8 +80,17 @@ public final class Model implements AutoCloseable {
     }
 
     public List<String> problems(VideoRequest request) {
+        return problems(request, info, shape);
+    }
+
+    /** The same for a model that is not opened on any device. */
+    public static List<String> problems(ModelFolder folder, VideoRequest request) {
+        return problems(request, folder.info(), folder.shape());
+    }
+
+    private static List<String> problems(VideoRequest request, ModelInfo info, ModelShape shape) {
         try {
-            ResolvedRequest fine = resolve(request);
+            ResolvedRequest fine = RequestCheck.resolve(request, info, shape);
             assert fine.plan() != null;
             return List.of();
         } catch (InvalidRequestException e) {
@@ -124,12 +133,12 @@ public final class Model implements AutoCloseable {
     }
 
     RunReport.PeakBytes peakBytes() {
-        MemoryStatus memory = parts.session().memory();
-        OptionalLong peak = memory.peak();
-        Long bytes = peak.isPresent() ? peak.getAsLong() : null;
-        return parts.session().info().device().kind() == Device.Kind.CPU
-                ? new RunReport.PeakBytes(bytes, null)
-                : new RunReport.PeakBytes(null, bytes);
+        OptionalLong host = HostMemory.now().peak();
+        OptionalLong device = parts.session().info().device().kind() == Device.Kind.CPU
+                ? OptionalLong.empty()
+                : parts.session().memory().peak();
+        return new RunReport.PeakBytes(
+                host.isPresent() ? host.getAsLong() : null, device.isPresent() ? device.getAsLong() : null);
     }
 
     VideoInfo videoInfo(ResolvedRequest request) {

@@ -25,8 +25,8 @@ public final class AtomicFile implements AutoCloseable {
         this.temporary = temporary;
     }
 
-    /** Creates the temporary file; refuses at once what {@link #commit} would have to refuse. */
-    public static AtomicFile create(Path target, Existing existing) {
+    /** Refuses what {@link #create} would refuse, without a trace; tells the folder. */
+    public static Path check(Path target, Existing existing) {
         Path absolute = target.toAbsolutePath();
         Path folder = absolute.getParent();
         if (folder == null || Files.isDirectory(absolute)) {
@@ -38,6 +38,12 @@ public final class AtomicFile implements AutoCloseable {
         if (existing == Existing.REFUSE && Files.exists(absolute)) {
             throw exists(target, null);
         }
+        return folder;
+    }
+
+    /** Creates the temporary file; refuses at once what {@link #commit} would have to refuse. */
+    public static AtomicFile create(Path target, Existing existing) {
+        Path folder = check(target, existing);
         // a name of its own length: the target's may be as long as the file system allows
         Path temporary = folder.resolve(".wan4j-" + UUID.randomUUID() + ".part");
         try {
