@@ -58,7 +58,8 @@ final class DeviceOptions {
     private @Nullable String vaeTile;
 
     /** The engine's settings; null if something is wrong with them, which is noted. */
-    @Nullable EngineConfig config(Options options) {
+    @Nullable
+    EngineConfig config(Options options) {
         Map<String, String> optionOf = new LinkedHashMap<>();
         EngineConfig.Builder config = EngineConfig.builder();
         set("--device", device, "devices", config, optionOf);

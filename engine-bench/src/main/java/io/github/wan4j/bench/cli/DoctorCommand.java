@@ -73,9 +73,8 @@ final class DoctorCommand implements Callable<Integer> {
         if (!titles.contains("natives")) {
             return "libtorch cannot be loaded";
         }
-        Map<String, String> devices = machine.sections()
-                .get(titles.indexOf("devices"))
-                .facts();
+        Map<String, String> devices =
+                machine.sections().get(titles.indexOf("devices")).facts();
         for (var device : settings.devices()) {
             if (!devices.containsKey(device.toString())) {
                 return "there is no device " + device + ", which the settings ask for";

@@ -144,8 +144,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
         VideoRequest request =
                 first.toBuilder().seed(seed).listener(new Listeners(listeners)).build();
-        VideoHandler<Path> file =
-                outputOptions.handler(requestOptions.countGiven(), first.prompt().orElse(""), seed);
+        VideoHandler<Path> file = outputOptions.handler(
+                requestOptions.countGiven(), first.prompt().orElse(""), seed);
         VideoJob<Written> job = engine.submit(request, Written.by(trace == null ? file : trace.recording(file)));
         wan.interrupt().cancels(job);
         Written written = job.join();

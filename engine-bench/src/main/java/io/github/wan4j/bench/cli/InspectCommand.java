@@ -45,8 +45,7 @@ final class InspectCommand implements Callable<Integer> {
 
     private int video(Path file) throws JsonProcessingException {
         Map<String, Object> settings = Metadata.read(file)
-                .orElseThrow(() -> new OutputException(
-                        "'" + file + "' was not made by wan4j: it carries no settings"));
+                .orElseThrow(() -> new OutputException("'" + file + "' was not made by wan4j: it carries no settings"));
         PrintWriter out = spec.commandLine().getOut();
         JsonMapper json = new JsonMapper();
         for (Map.Entry<String, Object> setting : settings.entrySet()) {

@@ -14,8 +14,9 @@ final class OutputOptions {
     @Option(
             names = "--out",
             paramLabel = "FILE",
-            description = "Ends in .mp4, .gif or .png (a contact sheet). Default: an MP4 in the current folder, with a name"
-                    + " made from prompt and seed.")
+            description =
+                    "Ends in .mp4, .gif or .png (a contact sheet). Default: an MP4 in the current folder, with a name"
+                            + " made from prompt and seed.")
     private @Nullable Path out;
 
     @Option(names = "--overwrite", description = "Replace the output if it exists.")
@@ -45,7 +46,8 @@ final class OutputOptions {
         return quiet;
     }
 
-    @Nullable Path trace() {
+    @Nullable
+    Path trace() {
         return trace;
     }
 
@@ -54,7 +56,11 @@ final class OutputOptions {
         if (trace != null && request.countGiven()) {
             options.problem("--count makes several videos, --trace records one: leave one away");
         }
-        if (trace != null && out != null && trace.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+        if (trace != null
+                && out != null
+                && trace.toAbsolutePath()
+                        .normalize()
+                        .equals(out.toAbsolutePath().normalize())) {
             options.problem("--out and --trace are the same file '" + out + "', take two");
         }
         if (out != null) {

@@ -107,7 +107,8 @@ final class RequestOptions {
             videos = 1;
         }
         if (count != null && noise != null) {
-            options.problem("--count makes videos of different seeds, --noise takes the place of the seed: leave one away");
+            options.problem(
+                    "--count makes videos of different seeds, --noise takes the place of the seed: leave one away");
         }
     }
 

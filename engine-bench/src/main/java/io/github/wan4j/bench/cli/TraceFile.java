@@ -123,8 +123,8 @@ final class TraceFile {
 
     private void writeLatents(OutputStream out) throws IOException {
         for (Latents state : latents) {
-            ByteBuffer bytes =
-                    ByteBuffer.allocate(state.values().remaining() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.allocate(state.values().remaining() * Float.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN);
             bytes.asFloatBuffer().put(state.values());
             out.write(bytes.array());
         }

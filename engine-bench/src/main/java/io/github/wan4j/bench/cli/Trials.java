@@ -45,7 +45,9 @@ record Trials(Map<String, String> results, List<String> problems, String obstacl
         }
         if (mini != null) { // every model has a tokenizer, this one is at hand
             try (PromptTokenizer tokenizer = PromptTokenizer.open(mini.tokenizer(), config.cacheDir())) {
-                results.put("tokenizer", "splits prompts, " + tokenizer.encode("a red circle").total() + " tokens");
+                results.put(
+                        "tokenizer",
+                        "splits prompts, " + tokenizer.encode("a red circle").total() + " tokens");
             } catch (WanException e) {
                 results.put("tokenizer", "fails");
                 problems.add(e.getMessage());

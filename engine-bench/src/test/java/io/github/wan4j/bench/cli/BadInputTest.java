@@ -158,8 +158,7 @@ class BadInputTest {
         assertThat(refused(ExitCode.FAILED, "--noise", missing.toString())).contains(missing.toString());
         assertThat(refused(ExitCode.FAILED, "--noise", text.toString())).contains(text.toString());
         assertThat(refused(ExitCode.FAILED, "--noise", other.toString())).contains("noise");
-        assertThat(refused(ExitCode.USAGE, "--noise", shape.toString()))
-                .contains("[16, 1, 1, 1]", "[16, 9, 16, 16]");
+        assertThat(refused(ExitCode.USAGE, "--noise", shape.toString())).contains("[16, 1, 1, 1]", "[16, 9, 16, 16]");
     }
 
     @Test
@@ -168,14 +167,18 @@ class BadInputTest {
         Path nowhere = folder.resolve("nowhere");
         assertThat(refused(ExitCode.FAILED, "--out", nowhere.resolve("x.mp4").toString()))
                 .contains(nowhere.toString());
-        assertThat(refused(ExitCode.FAILED, "--trace", nowhere.resolve("x.safetensors").toString()))
+        assertThat(refused(
+                        ExitCode.FAILED,
+                        "--trace",
+                        nowhere.resolve("x.safetensors").toString()))
                 .contains(nowhere.toString());
         assertThat(refused(ExitCode.FAILED, "--out", there.toString())).contains("exists already");
         assertThat(there).hasContent("mine");
         Files.writeString(folder.resolve("two-43.gif"), "mine");
         assertThat(refused(ExitCode.FAILED, "--out", folder.resolve("two.gif").toString(), "--count", "2"))
                 .contains("two-43.gif");
-        assertThat(refused(ExitCode.USAGE, "--out", there.toString(), "--steps", "0")).contains("steps is 0");
+        assertThat(refused(ExitCode.USAGE, "--out", there.toString(), "--steps", "0"))
+                .contains("steps is 0");
     }
 
     @Test

@@ -28,7 +28,8 @@ final class Folders {
     /** A copy of the bundled TI2V model; its transformer is in three shards. */
     static Path ti2v(Path folder) throws IOException {
         Path mini = ModelFolder.open(
-                        ModelSource.of("mini-ti2v"), EngineConfig.fromEnvironment().cacheDir())
+                        ModelSource.of("mini-ti2v"),
+                        EngineConfig.fromEnvironment().cacheDir())
                 .folder();
         try (Stream<Path> files = Files.walk(mini)) {
             for (Path file : files.toList()) {
@@ -44,7 +45,8 @@ final class Folders {
     }
 
     static Path truncated(Path folder) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(ti2v(folder).resolve(FIRST_SHARD).toFile(), "rw")) {
+        try (RandomAccessFile file =
+                new RandomAccessFile(ti2v(folder).resolve(FIRST_SHARD).toFile(), "rw")) {
             file.setLength(file.length() - 100);
         }
         return folder;
@@ -61,7 +63,8 @@ final class Folders {
                 .getBytes(StandardCharsets.UTF_8);
         ByteBuffer file = ByteBuffer.allocate(8 + header.length + 12).order(ByteOrder.LITTLE_ENDIAN);
         Files.write(
-                ti2v(folder).resolve(FIRST_SHARD), file.putLong(header.length).put(header).array());
+                ti2v(folder).resolve(FIRST_SHARD),
+                file.putLong(header.length).put(header).array());
         return folder;
     }
 
@@ -75,9 +78,20 @@ final class Folders {
         Matcher matrix = MATRIX.matcher(header);
         while (matrix.find()) {
             if (!matrix.group(1).equals(matrix.group(2))) {
-                String swapped = matrix.group().replace(
-                        matrix.group(1) + matrix.group().substring(matrix.end(1) - matrix.start(), matrix.start(2) - matrix.start()) + matrix.group(2),
-                        matrix.group(2) + matrix.group().substring(matrix.end(1) - matrix.start(), matrix.start(2) - matrix.start()) + matrix.group(1));
+                String swapped = matrix.group()
+                        .replace(
+                                matrix.group(1)
+                                        + matrix.group()
+                                                .substring(
+                                                        matrix.end(1) - matrix.start(),
+                                                        matrix.start(2) - matrix.start())
+                                        + matrix.group(2),
+                                matrix.group(2)
+                                        + matrix.group()
+                                                .substring(
+                                                        matrix.end(1) - matrix.start(),
+                                                        matrix.start(2) - matrix.start())
+                                        + matrix.group(1));
                 byte[] changed = swapped.getBytes(StandardCharsets.UTF_8);
                 System.arraycopy(changed, 0, bytes, 8 + matrix.start(), changed.length);
                 Files.write(shard, bytes);

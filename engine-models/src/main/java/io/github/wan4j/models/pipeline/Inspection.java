@@ -21,7 +21,7 @@ public final class Inspection {
         @Override
         public String toString() {
             String contents = tensors == 0
-                    ? ""
+                    ? files
                     : String.format(
                             Locale.ROOT, "%s: %d tensors, %,d parameters, %s", files, tensors, parameters, dtypes);
             return String.format(Locale.ROOT, "%-13s", name)
