@@ -13,6 +13,7 @@ import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoJob;
 import io.github.wan4j.video.VideoRequest;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -170,7 +171,8 @@ final class GenerateCommand implements Callable<Integer> {
         }
     }
 
+    /** The JVM's own note; what the system says of the process is off by up to a second. */
     private static Instant processStart() {
-        return ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+        return Instant.ofEpochMilli(ManagementFactory.getRuntimeMXBean().getStartTime());
     }
 }

@@ -18,6 +18,7 @@ class BadInputTest {
     private static final String PROMPT = "a red circle moves right on a black background";
 
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path folder;
 
     /** Runs {@code wan generate} with these options and an output in the test's folder. */
