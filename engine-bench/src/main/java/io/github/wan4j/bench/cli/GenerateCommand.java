@@ -3,7 +3,9 @@ package io.github.wan4j.bench.cli;
 import com.google.errorprone.annotations.MustBeClosed;
 import io.github.wan4j.VideoEngine;
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.WanException;
+import io.github.wan4j.core.runtime.Natives;
 import io.github.wan4j.models.load.ModelFolder;
 import io.github.wan4j.models.pipeline.Model;
 import io.github.wan4j.video.InvalidRequestException;
@@ -13,6 +15,7 @@ import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoJob;
 import io.github.wan4j.video.VideoRequest;
 import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +80,9 @@ final class GenerateCommand implements Callable<Integer> {
             options.requireFine();
         }
         Instant begin = Instant.now();
+        if (config != null) {
+            loadNatives(config);
+        }
         ProgressPrinter printer = new ProgressPrinter(spec.commandLine().getErr(), Terminal.isOne());
         try (VideoEngine engine = open(config, request)) {
             options.problems(engine.problems(request));
@@ -116,6 +122,21 @@ final class GenerateCommand implements Callable<Integer> {
             options.requireFine();
             throw e;
         }
+    }
+
+    /** Begins what takes longest while the model's files are checked; if it fails, opening the engine fails alike. */
+    private static void loadNatives(EngineConfig config) {
+        Thread loading = new Thread(
+                () -> {
+                    try {
+                        Natives.load(config);
+                    } catch (EngineStartException e) {
+                        System.getLogger(GenerateCommand.class.getName()).log(Level.DEBUG, "no natives", e);
+                    }
+                },
+                "wan-natives");
+        loading.setDaemon(true);
+        loading.start();
     }
 
     /** Notes what else is wrong with a request that will not run; needs no device. */
