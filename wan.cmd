@@ -7,7 +7,7 @@ set "BUILT=%ROOT%engine-bench\target\built-cpu"
 set "JAVA=java"
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
 if exist "%BUILT%" goto run
-echo wan: building wan4j; the first build fetches about 300 MB into Maven's local repository, and the first run unpacks 500 MB into .javacpp\cache 1>&2
+echo wan: building wan4j; the first build fetches about 260 MB into Maven's local repository, and the first run unpacks 500 MB into .javacpp\cache 1>&2
 pushd "%ROOT%"
 call mvn -B -q -DskipTests "-Dwan4j.lib=%LIB%" package 1>&2
 if errorlevel 1 (
