@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(NoTensorLeaks.class)
 @Timeout(60)
+@SuppressWarnings("MustBeClosedChecker") // when they are closed is what is tested
 class ClosingTest {
     @Test
     void cancelsWhatRunsAndWhatWaitsAndReturnsWhenAllHasEnded() throws InterruptedException {

@@ -96,6 +96,7 @@ class DenoisingTest {
     }
 
     @Test
+    @SuppressWarnings("MustBeClosedChecker") // looked at after it was closed
     void holdsTheEnginesTurnUntilItIsClosed() {
         try (VideoEngine engine = VideoEngine.open("mini-t2v")) {
             VideoJob<Video> later;

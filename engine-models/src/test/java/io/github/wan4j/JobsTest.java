@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -43,6 +44,7 @@ class JobsTest {
     private static @Nullable VideoEngine shared;
 
     @BeforeAll
+    @SuppressWarnings("MustBeClosedChecker") // closed after the last test
     static void open() {
         VideoEngine engine = VideoEngine.open("mini-t2v");
         shared = engine;
@@ -57,9 +59,7 @@ class JobsTest {
     }
 
     private static VideoEngine engine() {
-        VideoEngine engine = shared;
-        assertThat(engine).isNotNull();
-        return engine;
+        return Objects.requireNonNull(shared);
     }
 
     @Test

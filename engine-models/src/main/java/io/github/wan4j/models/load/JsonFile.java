@@ -47,11 +47,23 @@ final class JsonFile {
     }
 
     Optional<String> text(String name) {
-        return has(name) ? Optional.of(root.get(name).asText()) : Optional.empty();
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        JsonNode node = root.get(name);
+        if (!node.isTextual()) {
+            throw problem("'" + name + "' is " + node + ", expected a text");
+        }
+        return Optional.of(node.textValue());
     }
 
+    /** False where it is not said. */
     boolean isTrue(String name) {
-        return root.path(name).asBoolean(false);
+        JsonNode node = root.path(name);
+        if (has(name) && !node.isBoolean()) {
+            throw problem("'" + name + "' is " + node + ", expected true or false");
+        }
+        return node.booleanValue();
     }
 
     int integer(String name) {

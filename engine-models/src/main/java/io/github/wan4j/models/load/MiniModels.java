@@ -4,13 +4,12 @@ import io.github.wan4j.core.CheckpointException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -41,26 +40,37 @@ final class MiniModels {
             return folder;
         }
         try {
-            Files.createDirectories(folder.getParent());
-            Path fresh = Files.createTempDirectory(folder.getParent(), name + "-");
+            unpack(name, folder, files);
+        } catch (IOException e) {
+            throw CheckpointException.of(folder, "the bundled model " + name + " cannot be unpacked there: " + e, e);
+        }
+        return folder;
+    }
+
+    /** One thread of one process at a time; whoever comes second finds the folder in place. */
+    private static synchronized void unpack(String name, Path folder, Map<String, String> files) throws IOException {
+        Path parent = Files.createDirectories(folder.toAbsolutePath().getParent());
+        try (FileChannel channel =
+                        FileChannel.open(parent.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            if (!lock.isValid() || isWhole(folder, files)) {
+                return;
+            }
+            Path fresh = Files.createTempDirectory(parent, name + "-");
             try {
                 for (Map.Entry<String, String> file : files.entrySet()) {
                     copy(name + "/" + file.getKey(), fresh.resolve(file.getKey()));
                 }
-                moveInto(fresh, folder, files);
+                if (!isWhole(fresh, files)) {
+                    throw new IOException(
+                            "a file does not have the hash that the artifact wan4j-mini-models lists for it");
+                }
+                delete(folder);
+                Files.move(fresh, folder);
             } finally {
                 delete(fresh);
             }
-        } catch (IOException e) {
-            throw CheckpointException.of(folder, "the bundled model " + name + " cannot be unpacked there: " + e, e);
         }
-        if (!isWhole(folder, files)) {
-            throw CheckpointException.of(
-                    folder,
-                    "the bundled model " + name
-                            + " is damaged: a file does not have the hash that the artifact wan4j-mini-models lists");
-        }
-        return folder;
     }
 
     /** Relative path to SHA-256 of the files of one model. */
@@ -110,22 +120,6 @@ final class MiniModels {
                 throw new IOException("resource " + ROOT + resource + " is missing");
             }
             Files.copy(in, target);
-        }
-    }
-
-    /** Another process may do the same at the same time: whoever comes second finds the folder in place. */
-    private static void moveInto(Path fresh, Path folder, Map<String, String> files) throws IOException {
-        if (Files.exists(folder) && !isWhole(folder, files)) {
-            delete(folder);
-        }
-        try {
-            Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(fresh, folder);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            if (!isWhole(folder, files)) {
-                throw e;
-            }
         }
     }
 

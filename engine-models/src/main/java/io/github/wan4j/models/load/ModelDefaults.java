@@ -2,6 +2,7 @@ package io.github.wan4j.models.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.wan4j.video.Guidance;
+import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.ModelInfo;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Size;
@@ -67,8 +68,7 @@ public record ModelDefaults(
         JsonNode guidance = json.root().path("guidance");
         ModelDefaults stated = new ModelDefaults(
                 kind,
-                new Size(
-                        json.integer("width", published.size.width()), json.integer("height", published.size.height())),
+                size(json, published.size),
                 json.integer("frames", published.frames),
                 json.integer("fps", published.fps),
                 json.integer("steps", published.steps),
@@ -84,18 +84,38 @@ public record ModelDefaults(
         return stated;
     }
 
+    private static Size size(JsonFile json, Size published) {
+        try {
+            return new Size(json.integer("width", published.width()), json.integer("height", published.height()));
+        } catch (InvalidRequestException e) {
+            throw json.problem(String.valueOf(e.getMessage()), e);
+        }
+    }
+
     private void check(JsonFile json) {
-        require(json, frames % 4 == 1, "frames " + frames + " is not of the form 4n+1");
+        require(
+                json,
+                frames >= 1 && frames % 4 == 1,
+                "frames " + frames + " is not of the form 4n+1, take " + ModelInfo.nearestFrames(frames));
         require(json, fps >= 1, "fps " + fps + " is below 1");
         require(json, steps >= 1, "steps " + steps + " is below 1");
-        require(json, shift > 0, "shift " + shift + " is not above 0");
+        require(json, shift > 0 && shift < Double.POSITIVE_INFINITY, "shift " + shift + " is not above 0");
         require(json, guidance.low() >= 0 && guidance.high() >= 0, "guidance " + guidance + " is below 0");
         require(json, boundary >= 0 && boundary <= 1, "boundary " + boundary + " is not between 0 and 1");
         int multiple = sizeMultiple(kind);
         require(
                 json,
-                size.width() % multiple == 0 && size.height() % multiple == 0,
-                "size " + size + " is no multiple of " + multiple);
+                fits(size.width(), multiple) && fits(size.height(), multiple),
+                "size " + size + " is no multiple of " + multiple + ", take "
+                        + new Size(nearest(size.width(), multiple), nearest(size.height(), multiple)));
+    }
+
+    private static boolean fits(int side, int multiple) {
+        return side > 0 && side % multiple == 0;
+    }
+
+    private static int nearest(int side, int multiple) {
+        return Math.max(1, Math.round((float) side / multiple)) * multiple;
     }
 
     private static void require(JsonFile json, boolean condition, String problem) {
