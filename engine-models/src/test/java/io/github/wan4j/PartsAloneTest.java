@@ -73,8 +73,7 @@ class PartsAloneTest {
                 assertThat(back.info().seed()).isNull();
                 assertThat(meanDifference(video, back)).isLessThan(10);
                 List<Integer> indices = new ArrayList<>();
-                Void nothing = engine.vae().decode(latents, VideoHandlers.frames(frame -> indices.add(frame.index())));
-                assertThat(nothing).isNull();
+                engine.vae().decode(latents, VideoHandlers.frames(frame -> indices.add(frame.index())));
                 assertThat(indices).containsExactly(0, 1, 2, 3, 4);
             }
         }

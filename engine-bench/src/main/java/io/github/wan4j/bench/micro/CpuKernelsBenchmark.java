@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** The CPU's kernels at the mini models' shapes, beside the machine's ceilings for products and convolutions. */
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@BenchmarkMode(Mode.Throughput) // so that the counter of operations is a rate, too
+@OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 2, time = 1) // oneDNN compiles its code at the first call
 @Measurement(iterations = 5, time = 1)
 @Fork(
