@@ -55,10 +55,13 @@ final class GenerateCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nWhat to make; the model chooses what is left open:%n", order = 1)
     private final RequestOptions requestOptions = new RequestOptions();
 
-    @ArgGroup(validate = false, heading = "%nWhere it goes:%n", order = 2)
+    @ArgGroup(validate = false, heading = "%nWhat may be left out:%n", order = 2)
+    private final ShortcutOptions shortcutOptions = new ShortcutOptions();
+
+    @ArgGroup(validate = false, heading = "%nWhere it goes:%n", order = 3)
     private final OutputOptions outputOptions = new OutputOptions();
 
-    @ArgGroup(validate = false, heading = "%nHow to compute:%n", order = 3)
+    @ArgGroup(validate = false, heading = "%nHow to compute:%n", order = 4)
     private final DeviceOptions deviceOptions = new DeviceOptions();
 
     @CommandLine.Spec
@@ -71,7 +74,9 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        VideoRequest request = draft(requestOptions.read(prompt, options));
+        VideoRequest.Builder asked = requestOptions.read(prompt, options);
+        shortcutOptions.read(asked, options);
+        VideoRequest request = draft(asked);
         EngineConfig config = deviceOptions.config(options);
         String text = request.prompt().orElse("");
         outputOptions.check(requestOptions, text, request.seed().orElse(DEFAULT_SEED), options);

@@ -1,0 +1,94 @@
+package io.github.wan4j.bench.cli;
+
+import io.github.wan4j.video.CachePolicy;
+import io.github.wan4j.video.InvalidRequestException;
+import io.github.wan4j.video.Shortcuts;
+import io.github.wan4j.video.Tier;
+import io.github.wan4j.video.VideoRequest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options that say what a run may leave out. */
+final class ShortcutOptions {
+    private static final Pattern INTERVAL = Pattern.compile("(\\d{1,6})-(\\d{1,6})");
+
+    @Option(names = "--tier", paramLabel = "TIER", description = "exact, quality, balanced or speed. Default: quality.")
+    private @Nullable String tier;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "METHOD",
+            description = "Reuse what earlier steps computed: none, magcache, magcache-published or teacache.")
+    private @Nullable String cache;
+
+    @Option(names = "--threshold", paramLabel = "X", description = "Error that reused steps may gather.")
+    private @Nullable String threshold;
+
+    @Option(names = "--magcache-k", paramLabel = "K", description = "Most steps reused in a row.")
+    private @Nullable String k;
+
+    @Option(names = "--retention", paramLabel = "R", description = "Share of each expert's first steps to compute.")
+    private @Nullable String retention;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "##.#",
+            description = "One character a step: # computes, . reuses; instead of --cache.")
+    private @Nullable String mask;
+
+    @Option(names = "--speedup", paramLabel = "X", description = "How many times fewer passes to aim for.")
+    private @Nullable String speedup;
+
+    @Option(
+            names = "--guidance-interval",
+            paramLabel = "FIRST-LAST",
+            description = "Steps, from 1, in which the negative prompt takes part.")
+    private @Nullable String guidanceInterval;
+
+    @Option(names = "--strict", description = "Refuse what cannot be met, instead of stepping down.")
+    private boolean strict;
+
+    /** Adds what is asked for to the request. */
+    void read(VideoRequest.Builder request, Options options) {
+        options.read(tier, Tier::parse, request::tier);
+        if (cache != null && mask != null) {
+            options.problem("--cache and --mask both say what to reuse, give one of them");
+        }
+        options.read(mask, CachePolicy::mask, request::cache);
+        if (mask == null) {
+            readCache(request, options);
+        }
+        options.read(speedup, Options.number("--speedup"), request::speedup);
+        options.read(
+                guidanceInterval,
+                ShortcutOptions::interval,
+                steps -> request.guidanceInterval(steps.first(), steps.last()));
+        request.strict(strict);
+    }
+
+    private void readCache(VideoRequest.Builder request, Options options) {
+        if (cache == null) {
+            if (threshold != null || k != null || retention != null) {
+                options.problem("--threshold, --magcache-k and --retention belong to --cache, which is not given");
+            }
+            return;
+        }
+        options.read(cache, CachePolicy::parse, method -> {
+            CachePolicy[] policy = {method};
+            options.read(threshold, Options.number("--threshold"), x -> policy[0] = policy[0].withThreshold(x));
+            options.read(k, Options.integer("--magcache-k"), x -> policy[0] = policy[0].withK(x));
+            options.read(retention, Options.number("--retention"), x -> policy[0] = policy[0].withRetention(x));
+            request.cache(policy[0]);
+        });
+    }
+
+    private static Shortcuts.Interval interval(String text) {
+        Matcher matcher = INTERVAL.matcher(text);
+        if (!matcher.matches()) {
+            throw new InvalidRequestException("--guidance-interval is '" + text + "', write it as 1-30");
+        }
+        return new Shortcuts.Interval(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+    }
+}
