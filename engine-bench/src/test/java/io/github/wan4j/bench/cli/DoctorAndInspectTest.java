@@ -28,6 +28,20 @@ class DoctorAndInspectTest {
     }
 
     @Test
+    void theDoctorEndsWith1WhereNoVideoCanBeMade() {
+        System.setProperty("wan4j.devices", "cuda:99");
+        try {
+            Command command = Command.run("doctor");
+            assertThat(command.code()).isEqualTo(ExitCode.FAILED);
+            assertThat(command.errLines()).hasSize(1);
+            assertThat(command.err()).contains("no device cuda:99");
+            assertThat(command.out()).contains("devices\n");
+        } finally {
+            System.clearProperty("wan4j.devices");
+        }
+    }
+
+    @Test
     void aWrongSettingIsBadUsage() {
         System.setProperty("wan4j.cpuThread", "2");
         try {
