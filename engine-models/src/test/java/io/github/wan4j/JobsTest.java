@@ -133,6 +133,8 @@ class JobsTest {
         assertThat(report.settings())
                 .containsEntry("prompt", SmallJobs.PROMPT)
                 .containsEntry("steps", 2)
+                .containsEntry("size", "64x64")
+                .containsEntry("frames", 5)
                 .containsEntry("solver", "unipc")
                 .containsEntry("device", "cpu")
                 .containsEntry("precision", "fp32");

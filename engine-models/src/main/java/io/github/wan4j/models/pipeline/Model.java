@@ -122,7 +122,11 @@ public final class Model implements AutoCloseable {
 
     /** The beginning of a job's report: what it runs with. */
     RunReport.Builder report(ResolvedRequest request) {
-        return RunReport.builder().seed(request.seed()).settings(settings(request));
+        PlanRequest planned = request.plan().request();
+        return RunReport.builder()
+                .seed(request.seed())
+                .settings(settings(request))
+                .settings(Map.of("size", planned.size().toString(), "frames", planned.frames()));
     }
 
     /** What the device has chosen so far, with its reasons where it gives any. */

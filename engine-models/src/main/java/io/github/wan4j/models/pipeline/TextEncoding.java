@@ -6,6 +6,8 @@ import io.github.wan4j.video.Tokenizer;
 
 /** The text encoder by itself: each call takes its turn among the engine's jobs. */
 public final class TextEncoding implements TextEncoder {
+    private static final System.Logger LOG = System.getLogger(TextEncoding.class.getName());
+
     private final Model model;
     private final JobQueue queue;
 
@@ -17,6 +19,13 @@ public final class TextEncoding implements TextEncoder {
     @Override
     public EncodedPrompt encode(String prompt) {
         Tokenizer.Tokens tokens = model.encoder().tokenize(prompt);
+        if (tokens.isCut()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a prompt of {0} tokens was cut to the first {1}",
+                    tokens.total(),
+                    tokens.ids().size());
+        }
         return Turn.take(
                 queue,
                 cancellation ->
