@@ -43,6 +43,11 @@ final class Options {
         found.stream().filter(problem -> !files.contains(problem)).forEach(this::problem);
     }
 
+    /** What is wrong with the command line or the request so far. */
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+
     boolean areFine() {
         return problems.isEmpty() && files.isEmpty();
     }

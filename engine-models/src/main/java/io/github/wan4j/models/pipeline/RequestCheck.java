@@ -44,24 +44,45 @@ final class RequestCheck {
         return new RequestCheck(model, shape).resolve(request);
     }
 
-    private ResolvedRequest resolve(VideoRequest request) {
+    /** What a plan follows from; what is wrong with it is added to {@code problems}. No image is asked for. */
+    static PlanRequest planned(VideoRequest request, ModelInfo model, ModelShape shape, List<String> problems) {
+        RequestCheck check = new RequestCheck(model, shape);
+        FirstFrame image = request.hasImage() ? check.image(request, check.sizeAsked(request)) : null;
+        PlanRequest planned = check.planned(request, image);
+        problems.addAll(planned.problems());
+        check.checkGuidance(planned.guidance());
+        problems.addAll(check.problems);
+        return planned;
+    }
+
+    private Size sizeAsked(VideoRequest request) {
+        return request.size()
+                .orElseGet(() -> request.firstFrame()
+                        .map(this::sizeOf)
+                        .orElse(model.defaults().size()));
+    }
+
+    private PlanRequest planned(VideoRequest request, @Nullable FirstFrame image) {
         ModelInfo.Defaults defaults = model.defaults();
-        Size asked = request.size()
-                .orElseGet(() -> request.firstFrame().map(this::sizeOf).orElse(defaults.size()));
-        FirstFrame image = image(request, asked);
         boolean pictured = image != null || request.firstFrame().isPresent();
         int frames = request.seconds().isPresent()
                 ? model.framesFor(request.seconds().getAsDouble())
                 : request.frames().orElse(defaults.frames());
-        PlanRequest planned = new PlanRequest(
+        return new PlanRequest(
                 shape,
-                image == null ? sizeWithout(request, asked) : image.size(),
+                image == null ? sizeWithout(request, sizeAsked(request)) : image.size(),
                 frames,
                 request.steps().orElse(defaults.steps()),
                 request.shift().orElse(defaults.shift()),
                 request.solver().orElse(defaults.solver()),
                 request.guidance().orElse(defaults.guidance()),
                 options(request.shortcuts()).withImage(pictured && model.kind() == ModelKind.TI2V_5B));
+    }
+
+    private ResolvedRequest resolve(VideoRequest request) {
+        FirstFrame image = image(request, sizeAsked(request));
+        PlanRequest planned = planned(request, image);
+        ModelInfo.Defaults defaults = model.defaults();
         List<String> form = planned.problems();
         problems.addAll(form);
         checkGuidance(planned.guidance());

@@ -1,0 +1,68 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.models.load.ModelDefaults;
+import io.github.wan4j.models.load.ModelFolder;
+import io.github.wan4j.models.plan.DeviceProfile;
+import io.github.wan4j.models.plan.ExecutionPlan;
+import io.github.wan4j.models.plan.ModelShape;
+import io.github.wan4j.models.plan.PlanRequest;
+import io.github.wan4j.models.plan.Planner;
+import io.github.wan4j.video.InvalidRequestException;
+import io.github.wan4j.video.Limits;
+import io.github.wan4j.video.ModelInfo;
+import io.github.wan4j.video.ModelKind;
+import io.github.wan4j.video.ModelSource;
+import io.github.wan4j.video.VideoRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Plans without an engine: for a folder, or for a published model by its kind, whose weights need not be there. */
+public final class DryRun {
+    private final ModelInfo info;
+    private final ModelShape shape;
+
+    private DryRun(ModelInfo info, ModelShape shape) {
+        this.info = info;
+        this.shape = shape;
+    }
+
+    /** A bundled model, a kind such as {@code t2v-a14b}, or else a folder. */
+    public static DryRun of(String model, Path cacheDir) {
+        Optional<ModelKind> kind = ModelKind.of(model);
+        if (kind.isPresent()) {
+            ModelDefaults defaults = ModelDefaults.of(kind.get());
+            ModelInfo published = new ModelInfo(
+                    kind.get(),
+                    model,
+                    Path.of(model),
+                    defaults.forRequests(),
+                    defaults.fps(),
+                    ModelDefaults.sizeMultiple(kind.get()),
+                    "");
+            return new DryRun(published, ModelShape.of(kind.get()));
+        }
+        ModelFolder folder = ModelFolder.open(ModelSource.of(model), cacheDir);
+        return new DryRun(folder.info(), folder.shape());
+    }
+
+    /** What a job would do on a device. An image that the model needs may be missing: the size asked for stands. */
+    public ExecutionPlan plan(VideoRequest request, DeviceProfile device) {
+        return Planner.plan(planned(request), device, null);
+    }
+
+    /** The longest video of the size asked for that fits. */
+    public Limits limits(VideoRequest request, DeviceProfile device) {
+        return Planner.limits(planned(request), device);
+    }
+
+    private PlanRequest planned(VideoRequest request) {
+        List<String> problems = new ArrayList<>();
+        PlanRequest planned = RequestCheck.planned(request, info, shape, problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidRequestException(problems);
+        }
+        return planned;
+    }
+}
