@@ -58,7 +58,7 @@ public final class CudaProvider implements DeviceProvider {
                     found.file()
                             .map(Path::toString)
                             .orElse("in no known place; "
-                                    + (library.needed() ? "CUDA needs it for " : "without it there is no ")
+                                    + (library.needed() ? "CUDA cannot do without: " : "it would bring: ")
                                     + library.use()));
         }
         return findings;
