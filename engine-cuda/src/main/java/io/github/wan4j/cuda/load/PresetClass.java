@@ -20,7 +20,10 @@ final class PresetClass {
         String before = System.getProperty(LOAD_LIBRARIES);
         System.setProperty(LOAD_LIBRARIES, "false");
         try {
-            Class.forName(className);
+            for (Path library : libraries) {
+                load(library);
+            }
+            Class.forName(className); // some call their glue while they are initialised
         } catch (ClassNotFoundException e) {
             throw new CudaException("the jar org.bytedeco:cuda is not on the class path: no " + className, e);
         } finally {
@@ -30,12 +33,13 @@ final class PresetClass {
                 System.setProperty(LOAD_LIBRARIES, before);
             }
         }
-        for (Path library : libraries) {
-            try {
-                System.load(library.toString());
-            } catch (UnsatisfiedLinkError e) {
-                throw new CudaException("cannot load " + library + ": " + e.getMessage(), e);
-            }
+    }
+
+    private static void load(Path library) {
+        try {
+            System.load(library.toString());
+        } catch (UnsatisfiedLinkError e) {
+            throw new CudaException("cannot load " + library + ": " + e.getMessage(), e);
         }
     }
 }

@@ -1,0 +1,82 @@
+package io.github.wan4j.bench.report;
+
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Functional;
+import io.github.wan4j.core.tensor.Rng;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.models.wan.WanConfig;
+
+/** The matrix products and the self-attention of a transformer's blocks, one by one and with nothing between them. */
+final class Ceiling {
+    private static final int SQUARES = 6; // q, k, v and o of self-attention, q and o of cross-attention
+    private static final int PROMPT = 512;
+
+    private final DeviceSession session;
+    private final Stopwatch watch;
+
+    Ceiling(DeviceSession session) {
+        this.session = session;
+        watch = new Stopwatch(session, 3);
+    }
+
+    /** Milliseconds of one forward. */
+    double of(WanConfig config, long tokens) {
+        double square = product(tokens, config.dim(), config.dim());
+        double up = product(tokens, config.dim(), config.ffnDim());
+        double down = product(tokens, config.ffnDim(), config.dim());
+        return config.layers() * (SQUARES * square + up + down + attention(config, tokens));
+    }
+
+    /** 10¹² operations of one forward, cross-attention included. */
+    static double teraflop(WanConfig config, long tokens) {
+        double products = 2.0 * tokens * config.dim() * (SQUARES * config.dim() + 2.0 * config.ffnDim());
+        double attention = 4.0 * tokens * (tokens + PROMPT) * config.dim();
+        return config.layers() * (products + attention) / 1e12;
+    }
+
+    private double product(long tokens, long in, long out) {
+        try (Scope scope = Scope.open("ceiling")) {
+            Tensor x = random(tokens, in);
+            Tensor weight = random(out, in);
+            return watch.best(() -> check(Functional.linear(x, weight, null)));
+        }
+    }
+
+    private double attention(WanConfig config, long tokens) {
+        Kernels kernels = session.kernels();
+        try (Scope scope = Scope.open("ceiling")) {
+            Tensor q = random(1, tokens, config.heads(), config.headDim());
+            Tensor k = random(1, tokens, config.heads(), config.headDim());
+            Tensor v = random(1, tokens, config.heads(), config.headDim());
+            double scale = 1 / Math.sqrt((double) config.headDim());
+            return watch.best(() -> check(kernels.attention(q, k, v, scale, null)));
+        }
+    }
+
+    /** bf16 on the device: a few million numbers, repeated. */
+    private Tensor random(long... shape) {
+        long count = 1;
+        for (long size : shape) {
+            count *= size;
+        }
+        long period = Math.min(count, (1L << 22) + 7);
+        try (Scope scope = Scope.open("ceiling.random");
+                Rng rng = new Rng(count)) {
+            Tensor numbers = rng.normal(period).to(session.info().device(), DType.BF16);
+            return scope.keep(numbers.reshape(1, period)
+                    .expand((count + period - 1) / period, period)
+                    .reshape(-1)
+                    .narrow(0, 0, count)
+                    .reshape(shape));
+        }
+    }
+
+    private static void check(Tensor result) {
+        if (result.count() == 0) {
+            throw new IllegalStateException("nothing was computed");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.github.wan4j.bench.report;
+
+import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.runtime.Devices;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.models.wan.WanConfig;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Prints what the full-size models take on this machine:
+ *
+ * <pre>{@code
+ * java -cp 'lib/*' io.github.wan4j.bench.report.FullSizeReport [--profile] [WORK ...]
+ * }</pre>
+ *
+ * Without names of work it does all of it. Weights are random, nothing is downloaded.
+ */
+public final class FullSizeReport {
+    private static final String PROFILE = "--profile";
+
+    /** A piece of work on a session, which reports a line for each thing that it measured. */
+    interface Work {
+        List<Row> run(DeviceSession session, boolean profile, PrintWriter out);
+    }
+
+    private FullSizeReport() {}
+
+    private static Map<String, Work> works() {
+        Map<String, Work> works = new LinkedHashMap<>();
+        works.put("a14b-480p", new Forward("A14B forward 832×480×81", "t2v-a14b", WanConfig.t2vA14b(), 21, 60, 104));
+        works.put("a14b-720p", new Forward("A14B forward 1280×720×81", "t2v-a14b", WanConfig.t2vA14b(), 21, 90, 160));
+        works.put("5b-704p", new Forward("5B forward 1280×704×121", "ti2v-5b", WanConfig.ti2v5b(), 31, 44, 80));
+        works.put("umt5", new Prompt());
+        works.put("vae21-480p", new Decoding("VAE 2.1 decode 832×480×81", 21, DType.BF16, 21, 60, 104));
+        works.put("vae21-720p", new Decoding("VAE 2.1 decode 1280×720×81", 21, DType.BF16, 21, 90, 160));
+        works.put("vae22-704p", new Decoding("VAE 2.2 decode 1280×704×121", 22, DType.BF16, 31, 44, 80));
+        works.put("encode21-480p", new Encoding("VAE 2.1 encode 832×480×81", 81, 480, 832));
+        works.put("quality", new Quality());
+        works.put("vae21-480p-tf32", new Decoding("VAE 2.1 decode 832×480×81, fp32/TF32", 21, DType.F32, 21, 60, 104));
+        works.put("vae21-720p-tf32", new Decoding("VAE 2.1 decode 1280×720×81, fp32/TF32", 21, DType.F32, 21, 90, 160));
+        works.put("vae22-704p-tf32", new Decoding("VAE 2.2 decode 1280×704×121, fp32/TF32", 22, DType.F32, 31, 44, 80));
+        return works;
+    }
+
+    public static void main(String... arguments) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        List<String> names = new ArrayList<>(Arrays.asList(arguments));
+        boolean profile = names.remove(PROFILE);
+        Map<String, Work> works = works();
+        Set<String> known = works.keySet();
+        for (String name : names) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("no work '" + name + "', there are " + String.join(", ", known));
+            }
+        }
+        out.println(Row.head());
+        for (Map.Entry<String, Work> work : works.entrySet()) {
+            if (names.isEmpty() || names.contains(work.getKey())) {
+                run(work.getKey(), work.getValue(), profile, out);
+            }
+        }
+    }
+
+    /** Each in a session of its own, so that its peak is its own. */
+    private static void run(String name, Work work, boolean profile, PrintWriter out) {
+        EngineConfig config =
+                EngineConfig.builder().tf32(name.endsWith("-tf32")).build();
+        Devices devices = Devices.find();
+        Device device = devices.chosen(config).get(0);
+        try (DeviceSession session = devices.open(device, config)) {
+            List<Row> rows = session.call(() -> work.run(session, profile, out));
+            rows.forEach(out::println);
+            session.warnings().forEach(warning -> out.println("warning: " + warning));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.github.wan4j.bench.report;
+
+import java.util.Locale;
+
+/**
+ * One measured piece of work.
+ *
+ * @param ceiling what the products and attention alone take on this machine, in ms; NaN where nobody counted
+ * @param teraflop arithmetic of the products, attention and convolutions, in 10¹² operations; NaN where nobody counted
+ */
+record Row(String work, double ms, double ceiling, double teraflop, long peakBytes, String note) {
+    private static final double GIB = 1L << 30;
+
+    static String head() {
+        return "| work | ms | ceiling ms | ratio | TFLOP/s | peak GiB | |\n|---|---|---|---|---|---|---|";
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %.1f | %s | %s | %s | %.1f | %s |",
+                work,
+                ms,
+                known("%.1f", ceiling),
+                known("%.3f", ms / ceiling),
+                known("%.0f", teraflop * 1e3 / ms),
+                peakBytes / GIB,
+                note);
+    }
+
+    private static String known(String format, double value) {
+        return Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
+    }
+}
