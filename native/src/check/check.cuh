@@ -177,3 +177,4 @@ void checkRms();
 void checkLatents();
 void checkUmt5();
 void checkVae();
+void checkMerge();

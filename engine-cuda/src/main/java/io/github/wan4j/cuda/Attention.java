@@ -3,8 +3,10 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Operator;
 import io.github.wan4j.core.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attention kernel of libtorch, called by its own operator: libtorch's order of preference holds for the process, and an
@@ -16,6 +18,11 @@ enum Attention {
         @Override
         Tensor call(Operator operator, Tensor q, Tensor k, Tensor v, double scale) {
             return operator.call(q, k, v, null, false, 0.0, false, false, scale);
+        }
+
+        @Override
+        List<Tensor> withLogSums(Operator operator, Tensor q, Tensor k, Tensor v, double scale) {
+            return operator.call(2, new @Nullable Object[] {q, k, v, null, true, 0.0, false, false, scale});
         }
     },
     FLASH("aten::_scaled_dot_product_flash_attention", 256) {
@@ -73,7 +80,19 @@ enum Attention {
     }
 
     Tensor apply(Tensor q, Tensor k, Tensor v, double scale) {
-        Operator operator = OPERATORS.computeIfAbsent(this, it -> Operator.find(it.operatorName, ""));
-        return call(operator, q, k, v, scale);
+        return call(operator(), q, k, v, scale);
+    }
+
+    /** The result and log Σ exp of the scores, f32 of as many elements as q has rows, in the order [B, H, L]. */
+    List<Tensor> withLogSums(Tensor q, Tensor k, Tensor v, double scale) {
+        return withLogSums(operator(), q, k, v, scale);
+    }
+
+    List<Tensor> withLogSums(Operator operator, Tensor q, Tensor k, Tensor v, double scale) {
+        throw new UnsupportedOperationException(this + " keeps its sums for itself");
+    }
+
+    private Operator operator() {
+        return OPERATORS.computeIfAbsent(this, it -> Operator.find(it.operatorName, ""));
     }
 }

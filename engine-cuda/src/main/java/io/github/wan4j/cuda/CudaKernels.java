@@ -26,6 +26,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final LatentKernels latents;
     private final TextKernels texts;
     private final VaeKernels frames;
+    private final SplitAttention split;
 
     /** {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen. */
     CudaKernels(KernelLibrary library, boolean own, AttentionChoice attention) {
@@ -36,6 +37,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         latents = new LatentKernels(library);
         texts = new TextKernels(library);
         frames = new VaeKernels(library);
+        split = new SplitAttention(library);
     }
 
     /** Which attention kernel to use for a type and a width of heads. */
@@ -56,7 +58,12 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
             Tensor values = v.transpose(1, 2);
             Tensor mixed;
             if (bias == null) {
-                mixed = attention.choose(q.dtype(), q.size(3)).apply(queries, keys, values, scale);
+                Attention chosen = attention.choose(q.dtype(), q.size(3));
+                Tensor inTwo = chosen == Attention.CUDNN ? split.attention(queries, keys, values, scale) : null;
+                if (inTwo != null) {
+                    return scope.keep(inTwo);
+                }
+                mixed = chosen.apply(queries, keys, values, scale);
             } else {
                 Tensor scores = (scale == 1 ? queries : queries.mul(scale)).matmul(keys.transpose(2, 3));
                 Tensor weights = texts.biasSoftmax(scores, bias);

@@ -17,7 +17,7 @@ record Decoding(String work, int version, DType dtype, int frames, int height, i
 
     /** {@code -Dwan4j.bench.chunks=1,2,4}. */
     private static int[] chunks() {
-        return Arrays.stream(System.getProperty("wan4j.bench.chunks", "1,2,4").split(",", -1))
+        return Arrays.stream(System.getProperty("wan4j.bench.chunks", "2,4,8").split(",", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();
     }

@@ -12,8 +12,8 @@ import java.util.Locale;
 record Quality() implements FullSizeReport.Work {
     @Override
     public List<Row> run(DeviceSession session, boolean profile, PrintWriter out) {
-        out.println(line(session, 21, 5, 60, 104));
-        out.println(line(session, 22, 5, 44, 80));
+        out.println(line(session, 21, 3, 60, 104));
+        out.println(line(session, 22, 2, 22, 40));
         return List.of();
     }
 

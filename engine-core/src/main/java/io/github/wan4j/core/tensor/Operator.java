@@ -63,6 +63,11 @@ public final class Operator {
      * {@code long[]}, {@code Tensor[]}, or null for None.
      */
     public Tensor call(@Nullable Object... arguments) {
+        return call(1, arguments).get(0);
+    }
+
+    /** The first {@code results} results, which must be tensors. */
+    public List<Tensor> call(int results, @Nullable Object[] arguments) {
         if (arguments.length != arity) {
             throw new IllegalArgumentException(
                     name + " takes " + arity + " arguments, not " + arguments.length); // too few read below the stack
@@ -73,11 +78,11 @@ public final class Operator {
                 operands.add(tensor);
             }
         }
-        return Tensor.call(name, () -> invoke(arguments), operands.toArray(Tensor[]::new));
+        return Tensor.callAll(name, () -> invoke(results, arguments), operands.toArray(Tensor[]::new));
     }
 
-    private org.bytedeco.pytorch.Tensor invoke(@Nullable Object[] arguments) {
-        org.bytedeco.pytorch.Tensor result;
+    private List<org.bytedeco.pytorch.Tensor> invoke(int results, @Nullable Object[] arguments) {
+        List<org.bytedeco.pytorch.Tensor> taken = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) { // every IValue, list and the stack die here
             IValueVector stack = new IValueVector(arguments.length);
             for (int i = 0; i < arguments.length; i++) {
@@ -88,14 +93,18 @@ public final class Operator {
             }
             handle.callBoxed(stack);
             // toTensor() borrows from the stack: copy the handle
-            result = new org.bytedeco.pytorch.Tensor(stack.get(0).toTensor()).retainReference();
+            for (int i = 0; i < results; i++) {
+                taken.add(new org.bytedeco.pytorch.Tensor(stack.get(i).toTensor()).retainReference());
+            }
         }
         PointerScope outer = PointerScope.getInnerScope();
         if (outer != null) {
-            outer.attach(result);
-            result.releaseReference();
+            for (org.bytedeco.pytorch.Tensor result : taken) {
+                outer.attach(result);
+                result.releaseReference();
+            }
         }
-        return result;
+        return taken;
     }
 
     private static IValue value(Object argument) {

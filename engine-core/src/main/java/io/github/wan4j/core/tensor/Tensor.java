@@ -360,9 +360,14 @@ public final class Tensor implements AutoCloseable {
     }
 
     static Tensor call(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... operands) {
+        return callAll(operation, () -> List.of(body.get()), operands).get(0);
+    }
+
+    static List<Tensor> callAll(
+            String operation, Supplier<List<org.bytedeco.pytorch.Tensor>> body, Tensor... operands) {
         Scope scope = Scope.requireOpen();
         try {
-            return new Tensor(body.get(), scope);
+            return body.get().stream().map(handle -> new Tensor(handle, scope)).toList();
         } catch (IllegalStateException e) {
             throw e;
         } catch (RuntimeException e) {

@@ -11,11 +11,13 @@ final class RelativeBuckets {
 
     /** The bucket of every query and key, row-major [tokens · tokens]. */
     static long[] table(int tokens, int buckets) {
+        long[] byDistance = new long[2 * tokens - 1];
+        for (int i = 0; i < byDistance.length; i++) {
+            byDistance[i] = bucket(i - (tokens - 1), buckets);
+        }
         long[] table = new long[Math.multiplyExact(tokens, tokens)];
         for (int query = 0; query < tokens; query++) {
-            for (int key = 0; key < tokens; key++) {
-                table[query * tokens + key] = bucket(key - query, buckets);
-            }
+            System.arraycopy(byDistance, tokens - 1 - query, table, query * tokens, tokens);
         }
         return table;
     }

@@ -3,6 +3,10 @@ package io.github.wan4j.models.umt5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import io.github.wan4j.models.OnGpu;
+import io.github.wan4j.core.testkit.GpuTest;
+import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
@@ -47,9 +51,13 @@ class Umt5EncoderTest {
     }
 
     private void with(Precision precision, Kernels kernels, Body body) {
+        with(precision, kernels, Device.CPU, body);
+    }
+
+    private void with(Precision precision, Kernels kernels, Device device, Body body) {
         try (Checkpoint checkpoint = Checkpoint.open(weightsFile);
                 Checkpoint golden = Checkpoint.open(goldenFile);
-                ResidentStore store = new ResidentStore(Device.CPU, kernels);
+                ResidentStore store = new ResidentStore(device, kernels);
                 Scope scope = Scope.open("test")) {
             Weights weights = Weights.of(checkpoint, store);
             Umt5Encoder encoder = new Umt5Encoder(Umt5Config.of(weights), precision, kernels, weights);
@@ -60,6 +68,29 @@ class Umt5EncoderTest {
 
     private static Tensor get(Checkpoint golden, String name) {
         return golden.tensor(golden.entry(name));
+    }
+
+    @GpuTest
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4})
+    void roundsOnAGpuNoWorseThanPlainOperators(int text) {
+        OnGpu.run((kernels, device) -> {
+            float[] plain = onGpu(text, new ReferenceKernels(), device);
+            float[] own = onGpu(text, kernels, device);
+            with(Precision.BF16, kernels, device, (encoder, golden) -> {
+                Tensor exact = get(golden, text + ".out");
+                TensorAssert.assertNoWorseThan(
+                        Tensors.of(own, exact.shape()), Tensors.of(plain, exact.shape()), exact, 2);
+            });
+        });
+    }
+
+    private float[] onGpu(int text, Kernels kernels, Device device) {
+        List<float[]> encoded = new ArrayList<>();
+        with(Precision.BF16, kernels, device, (encoder, golden) -> encoded.add(encoder.forward(
+                        get(golden, text + ".ids").toLongs(), Umt5EncoderTest::neverStop)
+                .toFloats()));
+        return encoded.get(0);
     }
 
     @ParameterizedTest

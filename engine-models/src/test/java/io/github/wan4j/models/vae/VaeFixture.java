@@ -31,16 +31,22 @@ final class VaeFixture implements AutoCloseable {
     private final ResidentStore store;
     private final Checkpoint goldens;
     private final Vae vae;
+    private final Device device;
 
     /** version: 21 or 22. */
     VaeFixture(int version, Kernels kernels, DType dtype) {
+        this(version, kernels, dtype, Device.CPU);
+    }
+
+    VaeFixture(int version, Kernels kernels, DType dtype, Device device) {
+        this.device = device;
         prefix = version + ".";
         try {
             folder = Files.createTempDirectory("wan4j-vae");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        store = new ResidentStore(Device.CPU, kernels);
+        store = new ResidentStore(device, kernels);
         goldens = Checkpoint.open(copied("/golden/vae.safetensors"));
         String file = version == 21 ? "mini-t2v/Wan2.1_VAE.pth" : "mini-ti2v/Wan2.2_VAE.pth";
         try (Checkpoint checkpoint = Checkpoint.open(copied("/wan4j/models/" + file))) {
@@ -66,7 +72,7 @@ final class VaeFixture implements AutoCloseable {
 
     /** Such as {@code a.z}; a copy of its own in the innermost scope. */
     Tensor golden(String name) {
-        return goldens.tensor(goldens.entry(prefix + name)).copy();
+        return goldens.tensor(goldens.entry(prefix + name)).copy().to(device, DType.F32);
     }
 
     /** Three latent frames, as small as they may be; random. */

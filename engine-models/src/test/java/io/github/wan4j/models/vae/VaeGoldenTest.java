@@ -1,9 +1,12 @@
 package io.github.wan4j.models.vae;
 
 import static io.github.wan4j.core.testkit.TensorAssert.assertClose;
+import static io.github.wan4j.core.testkit.TensorAssert.assertNoWorseThan;
 import static io.github.wan4j.core.testkit.TensorAssert.relativeError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.wan4j.models.OnGpu;
+import io.github.wan4j.core.testkit.GpuTest;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.ReferenceKernels;
@@ -73,5 +76,24 @@ class VaeGoldenTest {
             Tensor z = fixture.vae().encode(fixture.golden("b.video"), 1, VaeFixture.GO_ON);
             assertThat(relativeError(z, fixture.golden("b.z"))).isBetween(1e-4, 3e-2);
         }
+    }
+
+    @GpuTest
+    @ParameterizedTest
+    @ValueSource(ints = {21, 22})
+    void roundsOnAGpuNoWorseThanPlainOperators(int version) {
+        OnGpu.run((gpu, device) -> {
+            try (VaeFixture own = new VaeFixture(version, gpu, DType.BF16, device);
+                    VaeFixture honest = new VaeFixture(version, plain, DType.BF16, device)) {
+                for (String sample : new String[] {"a", "b", "c"}) {
+                    Tensor z = own.golden(sample + ".z");
+                    Tensor video = own.golden(sample + ".video");
+                    Tensor frames = own.golden(sample + ".out");
+                    assertNoWorseThan(own.decode(z, 2), honest.decode(z, 2), frames, 2);
+                    Tensor latents = own.vae().encode(video, 2, VaeFixture.GO_ON);
+                    assertNoWorseThan(latents, honest.vae().encode(video, 2, VaeFixture.GO_ON), z, 2);
+                }
+            }
+        });
     }
 }

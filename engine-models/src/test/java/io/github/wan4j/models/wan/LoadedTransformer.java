@@ -35,8 +35,12 @@ final class LoadedTransformer implements AutoCloseable {
     private final WanTransformer transformer;
 
     LoadedTransformer(Net net, Precision precision, Kernels kernels, Path folder) {
+        this(net, precision, kernels, folder, Device.CPU);
+    }
+
+    LoadedTransformer(Net net, Precision precision, Kernels kernels, Path folder, Device device) {
         checkpoint = Checkpoint.open(net == Net.I2V ? i2v(folder) : mini(net, folder));
-        store = new ResidentStore(Device.CPU, kernels);
+        store = new ResidentStore(device, kernels);
         Weights weights = Weights.of(checkpoint, store);
         WanConfig config = net == Net.I2V
                 ? new WanConfig(128, 320, 2, 2, 36, 16, 256, 512, 128, 1e-6)

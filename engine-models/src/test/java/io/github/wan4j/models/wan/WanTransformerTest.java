@@ -3,6 +3,9 @@ package io.github.wan4j.models.wan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.wan4j.models.OnGpu;
+import io.github.wan4j.core.testkit.GpuTest;
+import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
@@ -87,6 +90,26 @@ class WanTransformerTest {
             assertThat(TensorAssert.relativeError(velocity, session.get("out"))).isBetween(5e-4, 1e-2);
             TensorAssert.assertIdentical(velocity.to(DType.BF16).to(DType.F32), velocity);
             TensorAssert.assertIdentical(session.run(), velocity);
+        }
+    }
+
+    @GpuTest
+    @ParameterizedTest
+    @EnumSource
+    void roundsOnAGpuNoWorseThanPlainOperators(Golden golden) {
+        OnGpu.run((kernels, device) -> {
+            Tensor plain = onGpu(golden, new ReferenceKernels(), device);
+            Tensor own = onGpu(golden, kernels, device);
+            TensorAssert.assertIdentical(onGpu(golden, kernels, device), own);
+            try (Session session = new Session(golden, Precision.BF16, kernels, device)) {
+                TensorAssert.assertNoWorseThan(own, plain, session.get("out"), 2);
+            }
+        });
+    }
+
+    private Tensor onGpu(Golden golden, Kernels kernels, Device device) {
+        try (Session session = new Session(golden, Precision.BF16, kernels, device)) {
+            return session.run();
         }
     }
 
@@ -217,10 +240,16 @@ class WanTransformerTest {
         private final LoadedTransformer loaded;
         private final Checkpoint values;
         private final Golden golden;
+        private final Device device;
 
         Session(Golden golden, Precision precision, Kernels kernels) {
+            this(golden, precision, kernels, Device.CPU);
+        }
+
+        Session(Golden golden, Precision precision, Kernels kernels, Device device) {
             this.golden = golden;
-            loaded = new LoadedTransformer(golden.net, precision, kernels, folder);
+            this.device = device;
+            loaded = new LoadedTransformer(golden.net, precision, kernels, folder, device);
             values = Checkpoint.open(golden.file(folder));
         }
 
@@ -230,7 +259,8 @@ class WanTransformerTest {
 
         Tensor get(String part) {
             String name = part.startsWith("context") ? part : golden.tensor(part);
-            return values.tensor(values.entry(name));
+            Tensor value = values.tensor(values.entry(name));
+            return value.to(device, value.dtype());
         }
 
         private @Nullable Tensor condition() {
