@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.SizeTPair;
+import org.bytedeco.pytorch.Stream;
 import org.bytedeco.pytorch.cuda.CUDAGuard;
 import org.bytedeco.pytorch.cuda.CUDAStream;
 import org.bytedeco.pytorch.cuda.CUDAStreamGuard;
@@ -95,9 +96,11 @@ final class CudaSession implements DeviceSession {
         byte index = (byte) profile.index();
         CUDAGuard device = new CUDAGuard(index);
         CUDAStream stream = torch_cuda.getStreamFromPool(false, index);
-        CUDAStreamGuard onStream = new CUDAStreamGuard(stream.asStream());
+        Stream plain = stream.asStream();
+        CUDAStreamGuard onStream = new CUDAStreamGuard(plain);
         return () -> {
             onStream.close();
+            plain.close();
             stream.close();
             device.close();
         };

@@ -15,9 +15,9 @@ record Decoding(String work, int version, DType dtype, int frames, int height, i
         implements FullSizeReport.Work {
     private static final int RUNS = 2;
 
-    /** {@code -Dwan4j.bench.chunks=1,2,4}. */
+    /** {@code -Dbench.chunks=1,2,4}. */
     private static int[] chunks() {
-        return Arrays.stream(System.getProperty("wan4j.bench.chunks", "2,4,8").split(",", -1))
+        return Arrays.stream(System.getProperty("bench.chunks", "2,4,8").split(",", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();
     }

@@ -59,7 +59,7 @@ record Forward(String work, String tensors, WanConfig config, int frames, int he
         double ceiling = new Ceiling(session).of(config, tokens);
         double teraflop = Ceiling.teraflop(config, tokens);
         List<Row> rows = new ArrayList<>(List.of(new Row(work, ms, ceiling, teraflop, peak, "")));
-        if (config.inChannels() == config.outChannels() && config.layers() == 30) {
+        if (config.inChannels() == 48) {
             long known = (long) height * width / 4;
             double perToken = watch.best(() -> inputs.forward(new Timesteps(900, known)));
             rows.add(new Row(work + ", a timestep per token", perToken, ceiling, teraflop, peak, ""));

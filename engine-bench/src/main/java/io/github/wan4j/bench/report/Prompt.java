@@ -28,7 +28,7 @@ record Prompt() implements FullSizeReport.Work {
             weights.requireAllTaken();
             long[] ids = new long[TOKENS];
             Arrays.setAll(ids, i -> i * 499L % config.vocabulary());
-            double ms = new Stopwatch(session, 5).best(() -> encode(encoder, ids));
+            double ms = new Stopwatch(session, 40).best(() -> encode(encoder, ids));
             if (profile) {
                 profiled.clear();
                 encode(encoder, ids);

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,7 +18,7 @@ public final class TestResources {
     public static Path copy(String resource, Path target) {
         Path file = target.resolve(resource.substring(resource.lastIndexOf('/') + 1));
         try (InputStream in = open(resource)) {
-            Files.copy(in, file);
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -37,16 +37,37 @@ final class DitBlock {
     /** x [B, L, D], f32 but in the first block; the new x, f32. */
     Tensor forward(Tensor x, TimeRows time, Rotation rotation, PromptKeys.Layer text) {
         try (Scope scope = Scope.open("dit.block")) {
-            Tensor vectors = modulation.transpose(0, 1).add(time.e0());
-            Modulation attention = Modulation.of(vectors, 0, time);
-            Modulation feedForward = Modulation.of(vectors, 3, time);
+            return scope.keep(finish(attend(x, time, rotation), time, text));
+        }
+    }
 
+    /** Self-attention, after which x itself is no longer needed: the sum, and its norm for the cross-attention. */
+    Added attend(Tensor x, TimeRows time, Rotation rotation) {
+        try (Scope scope = Scope.open("dit.block.attend")) {
+            Modulation attention = Modulation.of(vectors(time), 0, time);
             Tensor y = selfAttn.forward(kernels.norm(x, attention.norm(eps), products), rotation);
             Added self = kernels.gatedAddNorm(x, y, attention.gate(), norm3, products);
-            y = crossAttn.forward(self.normed(), text);
-            Added cross = kernels.gatedAddNorm(self.x(), y, null, feedForward.norm(eps), products);
-            return scope.keep(kernels.gatedAdd(cross.x(), ffn.forward(cross.normed()), feedForward.gate()));
+            return new Added(scope.keep(self.x()), scope.keep(self.normed()));
         }
+    }
+
+    /** What follows; frees what it was given and its own as soon as it can: at 720p each of them is a gigabyte. */
+    Tensor finish(Added self, TimeRows time, PromptKeys.Layer text) {
+        try (Scope scope = Scope.open("dit.block.finish")) {
+            Modulation feedForward = Modulation.of(vectors(time), 3, time);
+            Tensor y = crossAttn.forward(self.normed(), text);
+            self.normed().close();
+            Added cross = kernels.gatedAddNorm(self.x(), y, null, feedForward.norm(eps), products);
+            self.x().close();
+            y.close();
+            Tensor z = ffn.forward(cross.normed());
+            cross.normed().close();
+            return scope.keep(kernels.gatedAdd(cross.x(), z, feedForward.gate()));
+        }
+    }
+
+    private Tensor vectors(TimeRows time) {
+        return modulation.transpose(0, 1).add(time.e0());
     }
 
     /** The prompt as this block's cross-attention sees it. */

@@ -15,7 +15,8 @@ import java.util.List;
 final class SelfAttention {
     private final Kernels kernels;
     private final WanConfig config;
-    private final Projections qkv;
+    private final Projections qk;
+    private final Linear v;
     private final Linear o;
     private final Tensor normQ;
     private final Tensor normK;
@@ -24,21 +25,26 @@ final class SelfAttention {
         this.kernels = kernels;
         this.config = config;
         long dim = config.dim();
-        qkv = weights.projections(precision.products(), dim, dim, "q", "k", "v");
+        // v by itself: attention reads it as it is, and rows that lie apart are slower to read
+        qk = weights.projections(precision.products(), dim, dim, "q", "k");
+        v = weights.linear("v", dim, dim, precision.products());
         o = weights.linear("o", dim, dim, precision.products());
         normQ = weights.get("norm_q.weight", DType.F32, dim);
         normK = weights.get("norm_k.weight", DType.F32, dim);
     }
 
-    /** x [B, L, D]; [B, L, D]. */
+    /** x [B, L, D], which is freed once its products are made; [B, L, D]. */
     Tensor forward(Tensor x, Rotation rotation) {
+        long[] shape = x.shape();
         try (Scope scope = Scope.open("dit.self_attn")) {
-            List<Tensor> projected = qkv.forward(x);
-            Tensor v = projected.get(2).reshape(x.size(0), x.size(1), config.heads(), config.headDim());
+            List<Tensor> projected = qk.forward(x);
             Kernels.QueryKey rotated = kernels.rmsRope(
                     projected.get(0), projected.get(1), normQ, normK, config.eps(), rotation, config.heads());
-            Tensor mixed = kernels.attention(rotated.q(), rotated.k(), v, config.attentionScale(), null);
-            return scope.keep(o.forward(mixed.reshape(x.shape())));
+            projected.forEach(Tensor::close);
+            Tensor values = v.forward(x).reshape(shape[0], shape[1], config.heads(), config.headDim());
+            x.close();
+            Tensor mixed = kernels.attention(rotated.q(), rotated.k(), values, config.attentionScale(), null);
+            return scope.keep(o.forward(mixed.reshape(shape)));
         }
     }
 }

@@ -86,16 +86,25 @@ public final class WanTransformer {
     /** tokens [B, L, D] through all blocks; [B, L, D] f32. {@code check} runs before each block and may throw to stop. */
     public Tensor blocks(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         try (Scope scope = Scope.open("dit.blocks")) {
-            Tensor x = tokens;
-            for (int i = 0; i < blocks.count(); i++) {
+            check.run();
+            DitBlock first = blocks.get(0);
+            Tensor x = first.forward(tokens, time, rope.rotation(), keys.layer(0));
+            return scope.keep(rest(x, time, rope, keys, check));
+        }
+    }
+
+    /** x behind the first block through the others; frees it. */
+    private Tensor rest(Tensor x, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+        try (Scope scope = Scope.open("dit.blocks.rest")) {
+            Tensor current = x;
+            for (int i = 1; i < blocks.count(); i++) {
                 check.run();
-                Tensor next = blocks.get(i).forward(x, time, rope.rotation(), keys.layer(i));
-                if (x != tokens) {
-                    x.close(); // at 720p every block's residual stream is 1.5 GB: two at a time, not forty
-                }
-                x = next;
+                DitBlock block = blocks.get(i);
+                Kernels.Added self = block.attend(current, time, rope.rotation());
+                current.close(); // at 720p every block's residual stream is 1.5 GB: two at a time, not forty
+                current = block.finish(self, time, keys.layer(i));
             }
-            return scope.keep(x);
+            return scope.keep(current);
         }
     }
 
@@ -111,8 +120,11 @@ public final class WanTransformer {
     public Tensor forward(
             Tensor latent, @Nullable Tensor condition, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         try (Scope scope = Scope.open("dit")) {
-            Tensor tokens = blocks(embed(latent, condition), time, rope, keys, check);
-            return scope.keep(head(tokens, time, rope));
+            check.run();
+            Tensor tokens = embed(latent, condition);
+            Tensor x = blocks.get(0).forward(tokens, time, rope.rotation(), keys.layer(0));
+            tokens.close();
+            return scope.keep(head(rest(x, time, rope, keys, check), time, rope));
         }
     }
 }

@@ -194,6 +194,7 @@ class WanTransformerTest {
                     "norm",
                     "linear",
                     "rmsRope",
+                    "linear",
                     "attention",
                     "linear",
                     "gatedAddNorm",
