@@ -34,9 +34,10 @@ final class SplitAttention {
         if (launch == null) {
             return null;
         }
-        List<Tensor> most = Attention.CUDNN.withLogSums(q, k.narrow(2, 0, keys - left), v.narrow(2, 0, keys - left), scale);
-        List<Tensor> rest = Attention.CUDNN.withLogSums(
-                q, k.narrow(2, keys - left, left), v.narrow(2, keys - left, left), scale);
+        List<Tensor> most =
+                Attention.CUDNN.withLogSums(q, k.narrow(2, 0, keys - left), v.narrow(2, 0, keys - left), scale);
+        List<Tensor> rest =
+                Attention.CUDNN.withLogSums(q, k.narrow(2, keys - left, left), v.narrow(2, keys - left, left), scale);
         Tensor result = most.get(0).transpose(1, 2).contiguous();
         merge(
                 launch,

@@ -146,7 +146,16 @@ class CudaKernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1,1,1,128", "2,577,577,128", "40,2048,512,128", "24,3410,3410,128", "2,8231,8231,128", "3,300,8193,128", "1,1040,1040,384", "1,77,77,64"})
+    @CsvSource({
+        "1,1,1,128",
+        "2,577,577,128",
+        "40,2048,512,128",
+        "24,3410,3410,128",
+        "2,8231,8231,128",
+        "3,300,8193,128",
+        "1,1040,1040,384",
+        "1,77,77,64"
+    })
     void attention(long heads, long queries, long keys, long width) {
         gpu.run(kernels -> {
             Tensor q = Gpu.random(1, DType.BF16, 1, queries, heads, width);

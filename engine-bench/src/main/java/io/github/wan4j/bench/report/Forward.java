@@ -34,7 +34,8 @@ record Forward(String work, String tensors, WanConfig config, int frames, int he
             WanTransformer dit = new WanTransformer(config, Precision.BF16, kernels, weights);
             weights.requireAllTaken();
             Tensor latent = random(session, 1, config.inChannels(), frames, height, width);
-            Tensor text = random(session, 2, config.textLength(), config.textDim()).mul(0.1);
+            Tensor text =
+                    random(session, 2, config.textLength(), config.textDim()).mul(0.1);
             try (Rope3d rope = dit.rope(frames, height, width);
                     PromptKeys keys = dit.promptKeys(text)) {
                 Inputs inputs = new Inputs(dit, latent, rope, keys);

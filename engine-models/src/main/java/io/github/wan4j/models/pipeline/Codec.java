@@ -16,6 +16,7 @@ import io.github.wan4j.video.RunReport;
 import io.github.wan4j.video.Video;
 import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoHandlers;
+import io.github.wan4j.video.VideoInfo;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class Codec implements LatentCodec {
             Tensor video = bytes.to(model.parts().session().info().device(), DType.F32)
                     .mul(1 / 127.5)
                     .add(-1);
-            return latents(model.parts().vae().encode(video, model.chunk(), cancellation));
+            return latents(model.parts().vae().encode(video, model.chunk((long) width * height), cancellation));
         }
     }
 
@@ -105,8 +106,10 @@ public final class Codec implements LatentCodec {
         try (Scope scope = Scope.open("codec.decode");
                 FrameSink<T> sink = handler.begin(model.videoInfo(latents))) {
             Vae vae = model.parts().vae();
+            VideoInfo info = model.videoInfo(latents);
+            int chunk = model.chunk((long) info.width() * info.height());
             FrameStream stream = new FrameStream(sink);
-            vae.decode(model.onDevice(latents), model.chunk(), cancellation, stream::accept);
+            vae.decode(model.onDevice(latents), chunk, cancellation, stream::accept);
             cancellation.run();
             return sink.finish(RunReport.builder().peakBytes(model.peakBytes()).build());
         }

@@ -31,6 +31,8 @@ import java.util.OptionalLong;
 /** An opened model on one device: all that jobs share. Closed by its engine after the last job. */
 public final class Model implements AutoCloseable {
     private static final int DEFAULT_CHUNK = 2;
+    private static final int GPU_CHUNK = 4;
+    private static final long BYTES_PER_PIXEL = 4_500; // at the peak of a decoder, for each latent frame
 
     private final ModelInfo info;
     private final ModelShape shape;
@@ -102,9 +104,21 @@ public final class Model implements AutoCloseable {
         return resolve(request).plan();
     }
 
-    /** Latent frames that the autoencoder takes at a time: measured on the CPU, the results do not depend on it. */
-    int chunk() {
-        return config.vaeChunk().orElse(DEFAULT_CHUNK);
+    /**
+     * Latent frames of so many pixels a frame that the autoencoder takes at a time. Results do not depend on it; the lengths
+     * were measured, and a GPU takes fewer where they would fill half of what is free.
+     */
+    int chunk(long pixels) {
+        return config.vaeChunk().orElseGet(() -> defaultChunk(pixels));
+    }
+
+    private int defaultChunk(long pixels) {
+        DeviceSession session = parts.session();
+        if (session.info().device().kind() == Device.Kind.CPU) {
+            return DEFAULT_CHUNK;
+        }
+        long fitting = session.memory().free() / 2 / (pixels * BYTES_PER_PIXEL);
+        return (int) Math.max(1, Math.min(GPU_CHUNK, fitting));
     }
 
     int latentChannels() {

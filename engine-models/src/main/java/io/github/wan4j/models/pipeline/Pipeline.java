@@ -18,6 +18,7 @@ import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Progress;
 import io.github.wan4j.video.RunReport;
+import io.github.wan4j.video.Size;
 import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.StepEvent;
 import io.github.wan4j.video.Tokenizer;
@@ -212,8 +213,8 @@ final class Pipeline {
         Vae vae = model.parts().vae();
         Tensor picture = picture(image);
         return model.info().kind() == ModelKind.I2V_A14B
-                ? ImageToVideo.of(picture, request.plan().request().frames(), vae, model.chunk(), cancellation)
-                : new TextImageToVideo(vae.encode(picture, model.chunk(), cancellation));
+                ? ImageToVideo.of(picture, request.plan().request().frames(), vae, chunk(), cancellation)
+                : new TextImageToVideo(vae.encode(picture, chunk(), cancellation));
     }
 
     /** [3, 1, H, W]. */
@@ -279,9 +280,14 @@ final class Pipeline {
                 stepping.multipliedBy(steps - taken).dividedBy(taken));
     }
 
+    private int chunk() {
+        Size size = request.plan().request().size();
+        return model.chunk((long) size.width() * size.height());
+    }
+
     private void decode(Tensor latents, FrameSink<?> sink) {
         int frames = request.plan().latent().frames();
-        int chunk = model.chunk();
+        int chunk = chunk();
         FrameStream stream = new FrameStream(sink);
         int[] done = {0};
         clock.begin(Stage.DECODE, frames);

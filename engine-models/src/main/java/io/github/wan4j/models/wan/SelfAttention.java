@@ -25,7 +25,7 @@ final class SelfAttention {
         this.kernels = kernels;
         this.config = config;
         long dim = config.dim();
-        // v by itself: attention reads it as it is, and rows that lie apart are slower to read
+        // v by itself: as a part of one product it would keep the unrotated q and k alive during attention
         qk = weights.projections(precision.products(), dim, dim, "q", "k");
         v = weights.linear("v", dim, dim, precision.products());
         o = weights.linear("o", dim, dim, precision.products());

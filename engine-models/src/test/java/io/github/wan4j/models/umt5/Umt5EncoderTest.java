@@ -3,10 +3,6 @@ package io.github.wan4j.models.umt5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import io.github.wan4j.models.OnGpu;
-import io.github.wan4j.core.testkit.GpuTest;
-import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
@@ -15,6 +11,8 @@ import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.core.testkit.GpuTest;
 import io.github.wan4j.core.testkit.NoTensorLeaks;
 import io.github.wan4j.core.testkit.RecordingKernels;
 import io.github.wan4j.core.testkit.TensorAssert;
@@ -23,8 +21,10 @@ import io.github.wan4j.core.weights.Checkpoint;
 import io.github.wan4j.core.weights.HeaderOnly;
 import io.github.wan4j.core.weights.ResidentStore;
 import io.github.wan4j.core.weights.Weights;
+import io.github.wan4j.models.OnGpu;
 import io.github.wan4j.models.TensorList;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,9 +87,13 @@ class Umt5EncoderTest {
 
     private float[] onGpu(int text, Kernels kernels, Device device) {
         List<float[]> encoded = new ArrayList<>();
-        with(Precision.BF16, kernels, device, (encoder, golden) -> encoded.add(encoder.forward(
-                        get(golden, text + ".ids").toLongs(), Umt5EncoderTest::neverStop)
-                .toFloats()));
+        with(
+                Precision.BF16,
+                kernels,
+                device,
+                (encoder, golden) ->
+                        encoded.add(encoder.forward(get(golden, text + ".ids").toLongs(), Umt5EncoderTest::neverStop)
+                                .toFloats()));
         return encoded.get(0);
     }
 

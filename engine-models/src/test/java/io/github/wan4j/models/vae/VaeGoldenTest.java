@@ -5,15 +5,15 @@ import static io.github.wan4j.core.testkit.TensorAssert.assertNoWorseThan;
 import static io.github.wan4j.core.testkit.TensorAssert.relativeError;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.wan4j.models.OnGpu;
-import io.github.wan4j.core.testkit.GpuTest;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.testkit.GpuTest;
 import io.github.wan4j.core.testkit.NoTensorLeaks;
+import io.github.wan4j.models.OnGpu;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
