@@ -101,11 +101,12 @@ public final class VideoEngine implements AutoCloseable {
 
     /** Makes the video and waits for it; an interrupt cancels it. */
     public Video generate(VideoRequest request) {
-        return submit(request).join();
+        return generate(request, VideoHandlers.inMemory());
     }
 
     /** The same with a say in what becomes of the frames. */
     public <T extends @Nullable Object> T generate(VideoRequest request, VideoHandler<T> handler) {
+        queue.requireMayWait(); // before it is queued: nothing may be left of a call that is refused
         return submit(request, handler).join();
     }
 
