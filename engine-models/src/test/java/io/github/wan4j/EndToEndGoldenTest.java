@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
-import io.github.wan4j.core.weights.Checkpoint;
+import io.github.wan4j.core.testkit.Golden;
 import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.Frame;
 import io.github.wan4j.video.Latents;
@@ -38,8 +38,7 @@ class EndToEndGoldenTest {
                     engine,
                     VideoRequest.builder("a red circle moves right on a black background")
                             .seed(42),
-                    golden,
-                    0);
+                    golden);
         }
     }
 
@@ -53,8 +52,7 @@ class EndToEndGoldenTest {
                             .solver(Solver.DPMPP)
                             .steps(12)
                             .seed(7),
-                    golden,
-                    0);
+                    golden);
         }
     }
 
@@ -67,8 +65,7 @@ class EndToEndGoldenTest {
                     VideoRequest.builder("a red circle moves right on a black background")
                             .seed(42)
                             .cache(CachePolicy.mask("#####.##.##.###.#.##")),
-                    golden,
-                    0);
+                    golden);
         }
     }
 
@@ -80,8 +77,7 @@ class EndToEndGoldenTest {
                     engine,
                     VideoRequest.builder("a blue square grows on a white background")
                             .seed(3),
-                    golden,
-                    0);
+                    golden);
         }
     }
 
@@ -89,9 +85,9 @@ class EndToEndGoldenTest {
     void imageAndTextToVideo() {
         GoldenRun golden = GoldenRun.read("ti2v_image");
         Latents image;
-        try (Checkpoint file = Checkpoint.open(GoldenRun.file("e2e_ti2v_image.safetensors"));
+        try (Golden file = Golden.open("e2e_ti2v_image");
                 Scope scope = Scope.open("golden")) {
-            image = Latents.of(GoldenRun.tensor(file, "image_z").toFloats(), 48, 1, 8, 8);
+            image = Latents.of(file.tensor("image_z").toFloats(), 48, 1, 8, 8);
         }
         try (VideoEngine engine = VideoEngine.open("mini-ti2v")) {
             compare(
@@ -99,8 +95,7 @@ class EndToEndGoldenTest {
                     VideoRequest.builder("a green circle moves down on a white background")
                             .firstFrame(image)
                             .noise(golden.noise()),
-                    golden,
-                    0);
+                    golden);
         }
     }
 
@@ -108,9 +103,9 @@ class EndToEndGoldenTest {
     void imageToVideoFromAFolderInTheOriginalLayout(@TempDir Path folder) throws IOException {
         GoldenRun golden = GoldenRun.read("i2v");
         BufferedImage image;
-        try (Checkpoint file = Checkpoint.open(GoldenRun.file("e2e_i2v.safetensors"));
+        try (Golden file = Golden.open("e2e_i2v");
                 Scope scope = Scope.open("golden")) {
-            Tensor pixels = GoldenRun.tensor(file, "image_u8");
+            Tensor pixels = file.tensor("image_u8");
             image = picture(Math.toIntExact(pixels.size(1)), Math.toIntExact(pixels.size(0)), pixels.toBytes());
         }
         MiniFolders.i2v(folder);
@@ -125,8 +120,7 @@ class EndToEndGoldenTest {
                             .steps(10)
                             .guidance(3, 4)
                             .noise(golden.noise()),
-                    golden,
-                    0);
+                    golden);
         }
     }
 
@@ -139,8 +133,7 @@ class EndToEndGoldenTest {
         return image;
     }
 
-    private static void compare(
-            VideoEngine engine, VideoRequest.Builder request, GoldenRun golden, double noiseTolerance) {
+    private static void compare(VideoEngine engine, VideoRequest.Builder request, GoldenRun golden) {
         List<float[]> states = new ArrayList<>();
         ProgressListener recorder = new ProgressListener() {
             @Override
@@ -155,7 +148,7 @@ class EndToEndGoldenTest {
         for (int i = 0; i < golden.latents().length; i++) {
             int step = (int) golden.latentsAt()[i];
             double error = GoldenRun.relativeError(states.get(step), golden.latents()[i]);
-            assertThat(error <= (step == 0 ? noiseTolerance : LATENTS))
+            assertThat(error <= (step == 0 ? 0 : LATENTS))
                     .as("relative error of the latents that enter step %d is %s", step, error)
                     .isTrue();
         }

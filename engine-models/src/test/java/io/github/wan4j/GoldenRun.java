@@ -2,7 +2,7 @@ package io.github.wan4j;
 
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
-import io.github.wan4j.core.weights.Checkpoint;
+import io.github.wan4j.core.testkit.Golden;
 import io.github.wan4j.video.Latents;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -17,10 +17,10 @@ import java.util.Objects;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record GoldenRun(float[][] latents, long[] latentsAt, int[] shape, byte[][] frames, long[] framesAt) {
     static GoldenRun read(String name) {
-        try (Checkpoint file = Checkpoint.open(file("e2e_" + name + ".safetensors"));
+        try (Golden file = Golden.open("e2e_" + name);
                 Scope scope = Scope.open("golden")) {
-            Tensor latents = tensor(file, "latents");
-            Tensor frames = tensor(file, "video_u8");
+            Tensor latents = file.tensor("latents");
+            Tensor frames = file.tensor("video_u8");
             float[][] states = new float[Math.toIntExact(latents.size(0))][];
             Arrays.setAll(states, i -> latents.select(0, i).toFloats());
             byte[][] pictures = new byte[Math.toIntExact(frames.size(0))][];
@@ -38,14 +38,10 @@ record GoldenRun(float[][] latents, long[] latentsAt, int[] shape, byte[][] fram
         }
     }
 
-    private static long[] indices(Checkpoint file, String name, int count) {
+    private static long[] indices(Golden file, String name, int count) {
         long[] all = new long[count];
         Arrays.setAll(all, i -> i);
-        return file.has(name) ? tensor(file, name).toLongs() : all;
-    }
-
-    static Tensor tensor(Checkpoint file, String name) {
-        return file.tensor(file.entry(name));
+        return file.has(name) ? file.tensor(name).toLongs() : all;
     }
 
     /** The state that entered the first step. */
@@ -53,12 +49,8 @@ record GoldenRun(float[][] latents, long[] latentsAt, int[] shape, byte[][] fram
         return Latents.of(latents[0], shape);
     }
 
-    /** A golden file, of the full set if there is one. */
+    /** A golden that is needed as a file. */
     static Path file(String name) {
-        String folder = System.getProperty("wan4j.test.golden");
-        if (folder != null && name.startsWith("e2e_")) {
-            return Path.of(folder, name);
-        }
         URL resource = Objects.requireNonNull(GoldenRun.class.getResource("/golden/" + name), name);
         try {
             return Path.of(resource.toURI());

@@ -96,6 +96,10 @@ public final class SteppedDenoising implements Denoising {
     private <T> T call(Function<DenoiseLoop, T> work) {
         DenoiseLoop open = running();
         assert open.plan() == request.plan();
+        if (Thread.currentThread().isInterrupted()) { // work that is done before the wait begins would hide it
+            close();
+            throw new GenerationCancelledException("interrupted before the engine was asked");
+        }
         try {
             return session.call(() -> {
                 DenoiseLoop running = running();
