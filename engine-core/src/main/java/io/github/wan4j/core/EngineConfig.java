@@ -117,9 +117,19 @@ public final class EngineConfig {
         return precision;
     }
 
-    /** The precision asked for, else the device's own: fp32 on a CPU, bf16 on a GPU. */
+    /**
+     * The precision asked for, else the device's own: fp32 on a CPU, bf16 on a GPU.
+     *
+     * @throws EngineStartException if the device has no such arithmetic
+     */
     public Precision precision(Device device) {
-        return precision.orElse(device.kind() == Device.Kind.CPU ? Precision.FP32 : Precision.BF16);
+        boolean cpu = device.kind() == Device.Kind.CPU;
+        Precision chosen = precision.orElse(cpu ? Precision.FP32 : Precision.BF16);
+        if (cpu && chosen == Precision.FP8) {
+            throw new EngineStartException(
+                    "precision=fp8 needs a GPU with fp8 products, and the device is the CPU; take precision=fp32");
+        }
+        return chosen;
     }
 
     /** Whether what is fp32 on a GPU may run as TF32; off by default. */

@@ -103,7 +103,7 @@ class EngineConfigTest {
                 "cpuThreads | 0 | 0 is below 1; write a whole number from 1 to 1024",
                 "cpuThreads | 2000 | 2000 is above 1024",
                 "cpuThreads | two | 'two' is not a whole number",
-                "precision | fp8 | 'fp8' is not one of fp32|bf16; write auto|fp32|bf16",
+                "precision | fp16 | 'fp16' is not one of fp32|bf16|fp8; write auto|fp32|bf16|fp8",
                 "tf32 | maybe | 'maybe' is neither on nor off",
                 "attention | sage | write auto|cudnn|flash|efficient|math",
                 "vaeChunk | 0 | 0 is below 1",
@@ -166,6 +166,16 @@ class EngineConfigTest {
         assertThat(config.precision(Device.cuda(0))).isEqualTo(Precision.BF16);
         assertThat(config.toBuilder().precision(Precision.FP32).build().precision(Device.cuda(0)))
                 .isEqualTo(Precision.FP32);
+    }
+
+    @Test
+    void refusesFp8OnACpuAndNamesWhatItHas() {
+        EngineConfig config = EngineConfig.builder().precision(Precision.FP8).build();
+        assertThat(config.precision(Device.cuda(0))).isEqualTo(Precision.FP8);
+        assertThatThrownBy(() -> config.precision(Device.CPU))
+                .isInstanceOf(EngineStartException.class)
+                .hasMessageContaining("precision=fp8 needs a GPU")
+                .hasMessageContaining("take precision=fp32");
     }
 
     @Test

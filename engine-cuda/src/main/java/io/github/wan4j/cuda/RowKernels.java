@@ -3,6 +3,7 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.kernels.Kernels.Added;
 import io.github.wan4j.core.kernels.Kernels.QueryKey;
 import io.github.wan4j.core.kernels.Norm;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
 import io.github.wan4j.core.tensor.DType;
@@ -24,7 +25,7 @@ final class RowKernels {
     }
 
     @Nullable
-    Tensor norm(Tensor x, Norm norm, DType out) {
+    Operand norm(Tensor x, Norm norm, DType out) {
         long dim = x.size(-1);
         Affine affine = Affine.of(norm, x.size(1), dim);
         RowShape shape = RowShape.of(dim, x.dtype() != DType.BF16 || out != DType.BF16);
@@ -40,15 +41,15 @@ final class RowKernels {
                     Tensor sample = check.sample(x.dtype(), 2, 5, dim);
                     Norm like = Affine.sample(check, norm, dim);
                     check.same(
-                            KernelTrial.made(norm(sample, like, out)),
-                            check.control().norm(sample, like, out));
+                            KernelTrial.made(norm(sample, like, out)).values(),
+                            check.control().norm(sample, like, out).values());
                 });
         if (launch == null) {
             return null;
         }
         Tensor result = Tensors.empty(out, x.device(), x.shape());
         affine.passTo(launch.pointer(Memory.address(x)), Memory.address(result)).run(x.count() / dim, shape.threads());
-        return result;
+        return Operand.of(result);
     }
 
     @Nullable
@@ -118,7 +119,7 @@ final class RowKernels {
                     Added own = KernelTrial.made(gatedAddNorm(a, b, rows, like, out));
                     Added plain = check.control().gatedAddNorm(a, b, rows, like, out);
                     check.same(own.x(), plain.x());
-                    check.same(own.normed(), plain.normed());
+                    check.same(own.normed().values(), plain.normed().values());
                 });
         if (launch == null) {
             return null;
@@ -135,7 +136,7 @@ final class RowKernels {
                 .i32(affine.stride());
         launch.f32(affine.base()).f32(affine.eps());
         launch.run(x.count() / dim, shape.threads());
-        return new Added(sum, normed);
+        return new Added(sum, Operand.of(normed));
     }
 
     @Nullable

@@ -18,7 +18,7 @@ final class DeviceOptions {
     @Option(
             names = "--precision",
             paramLabel = "NAME",
-            description = "fp32 or bf16. Default: fp32 on a CPU, bf16 on a GPU.")
+            description = "fp32, bf16 or fp8 (a GPU's). Default: fp32 on a CPU, bf16 on a GPU.")
     private @Nullable String precision;
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads. Default: one per physical core.")

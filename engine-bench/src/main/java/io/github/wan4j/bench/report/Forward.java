@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One forward of a transformer, that is one branch of guidance; where a given frame is possible, also with its timesteps. */
-record Forward(String work, String tensors, WanConfig config, int frames, int height, int width)
+record Forward(String work, String tensors, WanConfig config, Precision precision, int frames, int height, int width)
         implements FullSizeReport.Work {
     private static final int RUNS = 3;
 
@@ -31,7 +31,7 @@ record Forward(String work, String tensors, WanConfig config, int frames, int he
                 RandomStore store = new RandomStore(session.info().device(), kernels);
                 Scope scope = Scope.open("forward")) {
             Weights weights = Weights.of(file.checkpoint(), store);
-            WanTransformer dit = new WanTransformer(config, Precision.BF16, kernels, weights);
+            WanTransformer dit = new WanTransformer(config, precision, kernels, weights);
             weights.requireAllTaken();
             Tensor latent = random(session, 1, config.inChannels(), frames, height, width);
             Tensor text =

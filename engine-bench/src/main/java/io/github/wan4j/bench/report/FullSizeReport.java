@@ -1,6 +1,7 @@
 package io.github.wan4j.bench.report;
 
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.runtime.Devices;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.DType;
@@ -36,9 +37,18 @@ public final class FullSizeReport {
 
     private static Map<String, Work> works() {
         Map<String, Work> works = new LinkedHashMap<>();
-        works.put("a14b-480p", new Forward("A14B forward 832×480×81", "t2v-a14b", WanConfig.t2vA14b(), 21, 60, 104));
-        works.put("a14b-720p", new Forward("A14B forward 1280×720×81", "t2v-a14b", WanConfig.t2vA14b(), 21, 90, 160));
-        works.put("5b-704p", new Forward("5B forward 1280×704×121", "ti2v-5b", WanConfig.ti2v5b(), 31, 44, 80));
+        for (Precision precision : List.of(Precision.BF16, Precision.FP8)) {
+            String suffix = precision == Precision.FP8 ? "-fp8" : "";
+            WanConfig a14b = WanConfig.t2vA14b();
+            works.put(
+                    "a14b-480p" + suffix, forward("A14B forward 832×480×81", "t2v-a14b", a14b, precision, 21, 60, 104));
+            works.put(
+                    "a14b-720p" + suffix,
+                    forward("A14B forward 1280×720×81", "t2v-a14b", a14b, precision, 21, 90, 160));
+            works.put(
+                    "5b-704p" + suffix,
+                    forward("5B forward 1280×704×121", "ti2v-5b", WanConfig.ti2v5b(), precision, 31, 44, 80));
+        }
         works.put("umt5", new Prompt());
         works.put("vae21-480p", new Decoding("VAE 2.1 decode 832×480×81", 21, DType.BF16, 21, 60, 104));
         works.put("vae21-720p", new Decoding("VAE 2.1 decode 1280×720×81", 21, DType.BF16, 21, 90, 160));
@@ -49,6 +59,12 @@ public final class FullSizeReport {
         works.put("vae21-720p-tf32", new Decoding("VAE 2.1 decode 1280×720×81, fp32/TF32", 21, DType.F32, 21, 90, 160));
         works.put("vae22-704p-tf32", new Decoding("VAE 2.2 decode 1280×704×121, fp32/TF32", 22, DType.F32, 31, 44, 80));
         return works;
+    }
+
+    private static Forward forward(
+            String work, String tensors, WanConfig config, Precision precision, int frames, int height, int width) {
+        String name = precision == Precision.FP8 ? work + ", fp8 products" : work;
+        return new Forward(name, tensors, config, precision, frames, height, width);
     }
 
     public static void main(String... arguments) {

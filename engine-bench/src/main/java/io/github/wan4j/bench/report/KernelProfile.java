@@ -1,6 +1,7 @@
 package io.github.wan4j.bench.report;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.Tensor;
 import java.lang.reflect.InvocationTargetException;
@@ -55,8 +56,9 @@ final class KernelProfile {
         StringBuilder text = new StringBuilder();
         int tensors = 0;
         for (Object argument : arguments == null ? new Object[0] : arguments) {
-            if (argument instanceof Tensor tensor && tensors++ < 2) {
-                text.append(' ').append(tensor);
+            boolean operand = argument instanceof Tensor || argument instanceof Operand;
+            if (operand && tensors++ < 2) {
+                text.append(' ').append(argument);
             }
         }
         return text.toString();

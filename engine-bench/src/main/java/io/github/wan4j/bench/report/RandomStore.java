@@ -1,10 +1,12 @@
 package io.github.wan4j.bench.report;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.nn.DenseLinear;
 import io.github.wan4j.core.nn.DenseProjections;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
+import io.github.wan4j.core.nn.ScaledLinear;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Rng;
@@ -91,16 +93,34 @@ final class RandomStore implements WeightStore {
 
     @Override
     public Linear linear(Checkpoint checkpoint, TensorEntry weight, @Nullable TensorEntry bias, DType dtype) {
-        return new DenseLinear(
-                kernels, load(checkpoint, weight, dtype), bias == null ? null : load(checkpoint, bias, dtype));
+        return layer(List.of(weight), bias == null ? List.of() : List.of(bias), dtype);
     }
 
     @Override
     public Projections projections(
             Checkpoint checkpoint, List<TensorEntry> weights, List<TensorEntry> biases, DType dtype) {
-        Tensor weight = stacked(weights, dtype);
-        Tensor bias = biases.isEmpty() ? null : stacked(biases, dtype);
-        return new DenseProjections(new DenseLinear(kernels, weight, bias), weights.size());
+        return new DenseProjections(layer(weights, biases, dtype), weights.size());
+    }
+
+    private Linear layer(List<TensorEntry> weights, List<TensorEntry> biases, DType dtype) {
+        DType plain = dtype == DType.F8_E4M3 ? DType.BF16 : dtype;
+        Tensor weight = stacked(weights, plain);
+        Tensor bias = biases.isEmpty() ? null : stacked(biases, plain);
+        return dtype == DType.F8_E4M3 && ScaledLinear.takes(weight.shape())
+                ? new ScaledLinear(kernels, quantised(weight), bias)
+                : new DenseLinear(kernels, weight, bias);
+    }
+
+    /** In the place of the weight, which is freed. */
+    private Operand quantised(Tensor weight) {
+        try (Scope scope = Scope.open("random.quantise")) {
+            Operand operand = kernels.quantise(weight);
+            owned.add(scope.release(operand.values()));
+            owned.add(scope.release(operand.rowScales()));
+            owned.remove(weight);
+            weight.close();
+            return operand;
+        }
     }
 
     @Override

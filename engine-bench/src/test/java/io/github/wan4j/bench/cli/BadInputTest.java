@@ -111,6 +111,12 @@ class BadInputTest {
     }
 
     @Test
+    void aPrecisionThatTheDeviceHasNotIsOne() throws IOException {
+        assertThat(refused(ExitCode.FAILED, "--device", "cpu", "--precision", "fp8"))
+                .contains("precision=fp8 needs a GPU", "take precision=fp32");
+    }
+
+    @Test
     void modelsThatAreNotThere() throws IOException {
         String missing = folder.resolve("no-such-model").toString();
         String empty = Files.createDirectory(folder.resolve("empty")).toString();

@@ -43,15 +43,15 @@ public final class CpuKernels extends ReferenceKernels {
 
     /** In f32 nothing is rounded between the norm and its modulation, so a shared row is a layer norm's own weight and bias. */
     @Override
-    public Tensor norm(Tensor x, Norm norm, DType out) {
+    public Operand norm(Tensor x, Norm norm, DType out) {
         if (x.dtype() == DType.F32
                 && out == DType.F32
                 && norm instanceof Norm.Modulated to
                 && to.scale().values().size(0) == 1) {
             try (Scope scope = Scope.open("kernels.norm")) {
                 Tensor weight = to.scale().values().squeeze(0).add(1);
-                return scope.keep(Functional.layerNorm(
-                        x, to.eps(), weight, to.shift().values().squeeze(0)));
+                return Operand.of(scope.keep(Functional.layerNorm(
+                        x, to.eps(), weight, to.shift().values().squeeze(0))));
             }
         }
         return super.norm(x, norm, out);

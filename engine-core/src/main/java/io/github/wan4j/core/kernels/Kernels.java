@@ -20,8 +20,8 @@ public interface Kernels {
      */
     Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias);
 
-    /** LN of x [B, L, D], rounded to x's dtype, then scaled and shifted in f32 and rounded to {@code out}. */
-    Tensor norm(Tensor x, Norm norm, DType out);
+    /** LN of x [B, L, D], rounded to x's dtype, then scaled and shifted in f32; rounded to {@code out}, e4m3 as {@link #quantise}. */
+    Operand norm(Tensor x, Norm norm, DType out);
 
     /** x + y · gate in f32; x, y [B, L, D], gate 1 if null. */
     Tensor gatedAdd(Tensor x, Tensor y, @Nullable Rows gate);
@@ -30,7 +30,7 @@ public interface Kernels {
     Added gatedAddNorm(Tensor x, Tensor y, @Nullable Rows gate, Norm norm, DType out);
 
     /** The new residual stream, f32, and its norm. */
-    record Added(Tensor x, Tensor normed) {}
+    record Added(Tensor x, Operand normed) {}
 
     /**
      * RMS norm of q and k [B, L, D] over the full D, rounded to their dtype, times weight [D] f32, heads split and rotated.
@@ -49,6 +49,18 @@ public interface Kernels {
 
     /** GELU (tanh form) of {@link #linear}. */
     Tensor linearGelu(Tensor x, Tensor weight, @Nullable Tensor bias);
+
+    /** The tanh form, in x's dtype. */
+    Tensor gelu(Tensor x);
+
+    /** Every row of x [.., D] divided by its scale, which is its largest magnitude / 448, and rounded to e4m3. */
+    Operand quantise(Tensor x);
+
+    /** {@link #quantise} of GELU(x), the tanh form, in f32. */
+    Operand geluQuantise(Tensor x);
+
+    /** x [.., in] and weight [out, in] quantised, bias [out] bf16 or null; x Wᵀ + b, rounded to bf16. */
+    Tensor scaledLinear(Operand x, Operand weight, @Nullable Tensor bias);
 
     /** up · GELU(gate), the tanh form written out with a rounding to the dtype after every step, as UMT5 has it. */
     Tensor geluGate(Tensor gate, Tensor up);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public class ReferenceKernels implements Kernels {
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
     private static final double LEAST_NORM = 1e-12;
+    private static final double LARGEST_E4M3 = 448;
+    private static final double LEAST_MAGNITUDE = 1e-12; // of a row: one of zeros stays one of zeros
 
     @Override
     public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias) {
@@ -31,22 +33,26 @@ public class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public Tensor norm(Tensor x, Norm norm, DType out) {
+    public Operand norm(Tensor x, Norm norm, DType out) {
         try (Scope scope = Scope.open("kernels.norm")) {
             Tensor f32 = x.to(DType.F32);
             if (norm instanceof Norm.Affine affine) {
                 Tensor normed = Functional.layerNorm(f32, affine.eps(), affine.weight(), affine.bias());
-                return scope.keep(normed.to(x.dtype()).to(out));
+                return rounded(normed.to(x.dtype()), out).keptBy(scope);
             }
             Norm.Modulated to = (Norm.Modulated) norm;
             Tensor normed = Functional.layerNorm(f32, to.eps(), null, null)
                     .to(x.dtype())
                     .to(DType.F32);
             long tokens = x.size(1);
-            return scope.keep(normed.mul(to.scale().over(tokens).add(1))
-                    .add(to.shift().over(tokens))
-                    .to(out));
+            Tensor modulated =
+                    normed.mul(to.scale().over(tokens).add(1)).add(to.shift().over(tokens));
+            return rounded(modulated, out).keptBy(scope);
         }
+    }
+
+    private Operand rounded(Tensor x, DType out) {
+        return out == DType.F8_E4M3 ? quantise(x) : Operand.of(x.to(out));
     }
 
     @Override
@@ -112,6 +118,40 @@ public class ReferenceKernels implements Kernels {
     public Tensor linearGelu(Tensor x, Tensor weight, @Nullable Tensor bias) {
         try (Scope scope = Scope.open("kernels.linearGelu")) {
             return scope.keep(Functional.gelu(linear(x, weight, bias)));
+        }
+    }
+
+    @Override
+    public Tensor gelu(Tensor x) {
+        return Functional.gelu(x);
+    }
+
+    @Override
+    public Operand quantise(Tensor x) {
+        try (Scope scope = Scope.open("kernels.quantise")) {
+            Tensor f32 = x.to(DType.F32);
+            Tensor scales = f32.abs()
+                    .max(-1)
+                    .clamp(LEAST_MAGNITUDE, Double.POSITIVE_INFINITY)
+                    .mul(1 / LARGEST_E4M3);
+            Tensor values = f32.div(scales).clamp(-LARGEST_E4M3, LARGEST_E4M3).to(DType.F8_E4M3);
+            return new Operand(values, scales).keptBy(scope);
+        }
+    }
+
+    @Override
+    public Operand geluQuantise(Tensor x) {
+        try (Scope scope = Scope.open("kernels.geluQuantise")) {
+            return quantise(Functional.gelu(x.to(DType.F32))).keptBy(scope);
+        }
+    }
+
+    @Override
+    public Tensor scaledLinear(Operand x, Operand weight, @Nullable Tensor bias) {
+        try (Scope scope = Scope.open("kernels.scaledLinear")) {
+            Tensor f32 = bias == null ? null : bias.to(DType.F32);
+            return scope.keep(Functional.linear(x.dequantised(), weight.dequantised(), f32)
+                    .to(DType.BF16));
         }
     }
 

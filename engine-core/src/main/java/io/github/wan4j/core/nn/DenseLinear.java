@@ -1,6 +1,8 @@
 package io.github.wan4j.core.nn;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Operand;
+import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +20,29 @@ public final class DenseLinear implements Linear {
     }
 
     @Override
-    public Tensor forward(Tensor x) {
+    public DType takes() {
+        return weight.dtype();
+    }
+
+    @Override
+    public Tensor forward(Operand x) {
         try (Scope scope = Scope.open("linear")) {
-            return scope.keep(kernels.linear(x.to(weight.dtype()), weight, bias));
+            return scope.keep(kernels.linear(plain(x), weight, bias));
         }
     }
 
     @Override
-    public Tensor gelu(Tensor x) {
+    public Operand gelu(Operand x, DType out) {
         try (Scope scope = Scope.open("linear.gelu")) {
-            return scope.keep(kernels.linearGelu(x.to(weight.dtype()), weight, bias));
+            Tensor y = kernels.linearGelu(plain(x), weight, bias);
+            return (out == DType.F8_E4M3 ? kernels.quantise(y) : Operand.of(y)).keptBy(scope);
         }
+    }
+
+    private Tensor plain(Operand x) {
+        if (x.isQuantised()) {
+            throw new IllegalArgumentException("x is " + x + " before a weight " + weight + "; it takes " + takes());
+        }
+        return x.values().to(weight.dtype());
     }
 }

@@ -1,5 +1,7 @@
 package io.github.wan4j.core.nn;
 
+import io.github.wan4j.core.kernels.Operand;
+import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import java.util.List;
@@ -15,7 +17,12 @@ public final class DenseProjections implements Projections {
     }
 
     @Override
-    public List<Tensor> forward(Tensor x) {
+    public DType takes() {
+        return joined.takes();
+    }
+
+    @Override
+    public List<Tensor> forward(Operand x) {
         try (Scope scope = Scope.open("projections")) {
             List<Tensor> parts = joined.forward(x).chunk(count, -1);
             parts.forEach(scope::keep);

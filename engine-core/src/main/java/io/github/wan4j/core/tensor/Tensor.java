@@ -118,6 +118,11 @@ public final class Tensor implements AutoCloseable {
         return call("mean", () -> handle().mean(dims, keepDim, new ScalarTypeOptional()), this);
     }
 
+    /** The largest element along {@code dim}, which stays with size 1; NaN if there is one. */
+    public Tensor max(long dim) {
+        return call("max", () -> handle().amax(new long[] {dim}, true), this);
+    }
+
     /** The largest |element|; NaN if there is one. */
     public double maxAbs() {
         return scalar("maxAbs", () -> handle().abs().max());

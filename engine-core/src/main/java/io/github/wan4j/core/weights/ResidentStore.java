@@ -1,10 +1,12 @@
 package io.github.wan4j.core.weights;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.nn.DenseLinear;
 import io.github.wan4j.core.nn.DenseProjections;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
+import io.github.wan4j.core.nn.ScaledLinear;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Scope;
@@ -43,8 +45,7 @@ public final class ResidentStore implements WeightStore {
 
     @Override
     public Linear linear(Checkpoint checkpoint, TensorEntry weight, @Nullable TensorEntry bias, DType dtype) {
-        return new DenseLinear(
-                kernels, load(checkpoint, weight, dtype), bias == null ? null : load(checkpoint, bias, dtype));
+        return layer(checkpoint, List.of(weight), bias == null ? List.of() : List.of(bias), dtype);
     }
 
     @Override
@@ -55,9 +56,36 @@ public final class ResidentStore implements WeightStore {
         }
         requireOneShape(weights);
         requireOneShape(biases);
-        Tensor weight = stacked(checkpoint, weights, dtype);
-        Tensor bias = biases.isEmpty() ? null : stacked(checkpoint, biases, dtype);
-        return new DenseProjections(new DenseLinear(kernels, weight, bias), weights.size());
+        return new DenseProjections(layer(checkpoint, weights, biases, dtype), weights.size());
+    }
+
+    private Linear layer(Checkpoint checkpoint, List<TensorEntry> weights, List<TensorEntry> biases, DType dtype) {
+        boolean scaled =
+                dtype == DType.F8_E4M3 && ScaledLinear.takes(weights.get(0).shape());
+        DType plain = dtype == DType.F8_E4M3 ? DType.BF16 : dtype;
+        if (scaled) {
+            Operand weight = quantised(checkpoint, weights);
+            return new ScaledLinear(kernels, weight, biases.isEmpty() ? null : stacked(checkpoint, biases, plain));
+        }
+        Tensor weight = stacked(checkpoint, weights, plain);
+        return new DenseLinear(kernels, weight, biases.isEmpty() ? null : stacked(checkpoint, biases, plain));
+    }
+
+    /** As {@link #stacked}; beyond the result no more than one tensor at a time is on the device. */
+    private Operand quantised(Checkpoint checkpoint, List<TensorEntry> entries) {
+        long[] shape = entries.get(0).shape();
+        long rows = shape[0];
+        shape[0] = rows * entries.size();
+        Operand all = new Operand(allocate(DType.F8_E4M3, shape), allocate(DType.F32, shape[0], 1));
+        for (int i = 0; i < entries.size() && !device.equals(Device.META); i++) {
+            try (Scope scope = Scope.open("weights.quantise")) {
+                Tensor source = checkpoint.tensor(entries.get(i));
+                Operand part = kernels.quantise(source.to(device, source.dtype()));
+                all.values().narrow(0, i * rows, rows).copyFrom(part.values());
+                all.rowScales().narrow(0, i * rows, rows).copyFrom(part.rowScales());
+            }
+        }
+        return all;
     }
 
     private static void requireOneShape(List<TensorEntry> entries) {

@@ -19,7 +19,7 @@ public interface WeightStore extends AutoCloseable {
     /** The tensor in {@code dtype} on the device; on the meta device nothing is read. */
     Tensor load(Checkpoint checkpoint, TensorEntry entry, DType dtype);
 
-    /** weight [out, in], bias [out] or none. */
+    /** weight [out, in], bias [out] or none. In e4m3 the weight is quantised row by row, and the bias bf16. */
     Linear linear(Checkpoint checkpoint, TensorEntry weight, @Nullable TensorEntry bias, DType dtype);
 
     /** Layers over one input: weights [out, in] all of one shape, biases [out] as many or none at all. */

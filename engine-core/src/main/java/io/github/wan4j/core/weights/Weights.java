@@ -129,8 +129,18 @@ public final class Weights {
 
     /** The modules {@code name.0}, {@code name.1}, …, each made from its weights. */
     public <T> Blocks<T> blocks(String name, int count, Function<Weights, T> make) {
+        return blocks(name, count, (index, block) -> make.apply(block));
+    }
+
+    /** The same for modules that are not all alike. */
+    public <T> Blocks<T> blocks(String name, int count, BlockMaker<T> make) {
         Weights list = at(name);
-        return store.blocks(count, index -> make.apply(list.at(index)));
+        return store.blocks(count, index -> make.make(index, list.at(index)));
+    }
+
+    /** Makes block {@code index} of its weights. */
+    public interface BlockMaker<T> {
+        T make(int index, Weights block);
     }
 
     /**

@@ -93,7 +93,7 @@ class CpuKernelsTest {
                     Norm norm = new Norm.Modulated(scale, shift, 1e-6);
                     return kernels -> {
                         Kernels.Added added = kernels.gatedAddNorm(x, y, scale, norm, dtype);
-                        return normed ? added.normed() : added.x();
+                        return normed ? added.normed().values() : added.x();
                     };
                 });
                 compare(2e-6, rng -> {
@@ -102,7 +102,7 @@ class CpuKernelsTest {
                     Norm norm = new Norm.Affine(rng.normal(48), rng.normal(48), 1e-6);
                     return kernels -> {
                         Kernels.Added added = kernels.gatedAddNorm(x, y, null, norm, dtype);
-                        return normed ? added.normed() : added.x();
+                        return normed ? added.normed().values() : added.x();
                     };
                 });
             }

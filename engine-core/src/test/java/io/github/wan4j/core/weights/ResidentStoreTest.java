@@ -9,10 +9,12 @@ import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Rng;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.testkit.NoTensorLeaks;
+import io.github.wan4j.core.testkit.TensorAssert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +159,37 @@ class ResidentStoreTest {
             Blocks<String> blocks = store.blocks(3, index -> "block " + index);
             assertThat(blocks.count()).isEqualTo(3);
             assertThat(blocks.get(2)).isEqualTo("block 2").isSameAs(blocks.get(2));
+        }
+    }
+
+    @Test
+    void quantisesLayersRowByRowWhileItLoadsThem(@TempDir Path folder) {
+        Path weights = folder.resolve("b.safetensors");
+        try (Rng rng = new Rng(1);
+                Scope scope = Scope.open("write")) {
+            new SafetensorsWriter()
+                    .add("q", rng.normal(32, 16))
+                    .add("k", rng.normal(32, 16).mul(100))
+                    .add("odd", rng.normal(30, 16))
+                    .write(weights);
+        }
+        try (ResidentStore store = cpu();
+                Checkpoint checkpoint = Checkpoint.open(weights);
+                Rng rng = new Rng(2);
+                Scope scope = Scope.open("test")) {
+            List<TensorEntry> entries = List.of(checkpoint.entry("q"), checkpoint.entry("k"));
+            Projections joined = store.projections(checkpoint, entries, List.of(), DType.F8_E4M3);
+            assertThat(joined.takes()).isEqualTo(DType.F8_E4M3);
+            Tensor x = rng.normal(5, 16);
+            for (int i = 0; i < 2; i++) {
+                Linear alone = store.linear(checkpoint, entries.get(i), null, DType.F8_E4M3);
+                Tensor part = joined.forward(x).get(i);
+                TensorAssert.assertClose(part, alone.forward(x), 1e-2);
+                Tensor exact = x.matmul(checkpoint.tensor(entries.get(i)).transpose(0, 1));
+                assertThat(TensorAssert.relativeError(part, exact)).isBetween(5e-3, 6e-2);
+            }
+            Linear odd = store.linear(checkpoint, checkpoint.entry("odd"), null, DType.F8_E4M3);
+            assertThat(odd.takes()).isEqualTo(DType.BF16);
         }
     }
 }

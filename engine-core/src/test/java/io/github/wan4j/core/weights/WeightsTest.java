@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.wan4j.core.CheckpointException;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.tensor.DType;
@@ -96,7 +97,8 @@ class WeightsTest {
             assertThat(missing.device()).isEqualTo(Device.META);
             Linear wrong = weights.linear("ffn.0", 3, 2, DType.F32);
             assertThatThrownBy(() -> wrong.forward(missing)).hasMessageContaining("weights of 'ffn.0' did not load");
-            assertThatThrownBy(() -> wrong.gelu(missing)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> wrong.gelu(Operand.of(missing), DType.F32))
+                    .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> weights.projections(DType.F32, 1, 1, "blocks.0.q", "blocks.0.k")
                             .forward(missing))
                     .isInstanceOf(IllegalStateException.class);

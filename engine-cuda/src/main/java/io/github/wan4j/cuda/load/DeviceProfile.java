@@ -21,6 +21,11 @@ public record DeviceProfile(
         return major >= 9;
     }
 
+    /** Whether it has products of e4m3 (Ada, Hopper and later). */
+    public boolean hasFp8() {
+        return major > 8 || (major == 8 && minor >= 9);
+    }
+
     @Override
     public String toString() {
         return String.format(

@@ -2,6 +2,7 @@ package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
 import io.github.wan4j.core.nn.RmsNorm;
@@ -25,11 +26,16 @@ final class CrossAttention {
         this.kernels = kernels;
         this.config = config;
         long dim = config.dim();
-        q = weights.linear("q", dim, dim, precision.products());
-        kv = weights.projections(precision.products(), dim, dim, "k", "v");
-        o = weights.linear("o", dim, dim, precision.products());
+        q = weights.linear("q", dim, dim, precision.weights());
+        kv = weights.projections(precision.weights(), dim, dim, "k", "v");
+        o = weights.linear("o", dim, dim, precision.weights());
         normQ = new RmsNorm(kernels, weights.get("norm_q.weight", DType.F32, dim), config.eps());
         normK = new RmsNorm(kernels, weights.get("norm_k.weight", DType.F32, dim), config.eps());
+    }
+
+    /** The dtype of its input. */
+    DType takes() {
+        return q.takes();
     }
 
     /** text [B, S, D]; its keys and values [B, S, H, d], which depend on nothing else. */
@@ -43,7 +49,7 @@ final class CrossAttention {
     }
 
     /** x [B, L, D]; [B, L, D]. */
-    Tensor forward(Tensor x, PromptKeys.Layer text) {
+    Tensor forward(Operand x, PromptKeys.Layer text) {
         try (Scope scope = Scope.open("dit.cross_attn")) {
             Tensor queries = heads(normQ.forward(q.forward(x)));
             Tensor mixed = kernels.attention(queries, text.k(), text.v(), config.attentionScale(), null);

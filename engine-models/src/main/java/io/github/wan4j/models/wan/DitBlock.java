@@ -13,7 +13,6 @@ import io.github.wan4j.core.weights.Weights;
 /** One block: self-attention, cross-attention to the prompt, feed-forward, each added to the residual stream. */
 final class DitBlock {
     private final Kernels kernels;
-    private final DType products;
     private final double eps;
     private final Tensor modulation;
     private final SelfAttention selfAttn;
@@ -23,7 +22,6 @@ final class DitBlock {
 
     DitBlock(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
         this.kernels = kernels;
-        products = precision.products();
         eps = config.eps();
         long dim = config.dim();
         modulation = weights.get("modulation", DType.F32, 1, 6, dim);
@@ -45,9 +43,9 @@ final class DitBlock {
     Added attend(Tensor x, TimeRows time, Rotation rotation) {
         try (Scope scope = Scope.open("dit.block.attend")) {
             Modulation attention = Modulation.of(vectors(time), 0, time);
-            Tensor y = selfAttn.forward(kernels.norm(x, attention.norm(eps), products), rotation);
-            Added self = kernels.gatedAddNorm(x, y, attention.gate(), norm3, products);
-            return new Added(scope.keep(self.x()), scope.keep(self.normed()));
+            Tensor y = selfAttn.forward(kernels.norm(x, attention.norm(eps), selfAttn.takes()), rotation);
+            Added self = kernels.gatedAddNorm(x, y, attention.gate(), norm3, crossAttn.takes());
+            return new Added(scope.keep(self.x()), self.normed().keptBy(scope));
         }
     }
 
@@ -57,7 +55,7 @@ final class DitBlock {
             Modulation feedForward = Modulation.of(vectors(time), 3, time);
             Tensor y = crossAttn.forward(self.normed(), text);
             self.normed().close();
-            Added cross = kernels.gatedAddNorm(self.x(), y, null, feedForward.norm(eps), products);
+            Added cross = kernels.gatedAddNorm(self.x(), y, null, feedForward.norm(eps), ffn.takes());
             self.x().close();
             y.close();
             Tensor z = ffn.forward(cross.normed());

@@ -1,7 +1,9 @@
 package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.nn.Linear;
+import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.weights.Weights;
@@ -12,14 +14,19 @@ final class FeedForward {
     private final Linear down;
 
     FeedForward(WanConfig config, Precision precision, Weights weights) {
-        up = weights.linear("0", config.dim(), config.ffnDim(), precision.products());
-        down = weights.linear("2", config.ffnDim(), config.dim(), precision.products());
+        up = weights.linear("0", config.dim(), config.ffnDim(), precision.weights());
+        down = weights.linear("2", config.ffnDim(), config.dim(), precision.weights());
+    }
+
+    /** The dtype of its input. */
+    DType takes() {
+        return up.takes();
     }
 
     /** x [B, L, D]; [B, L, D]. */
-    Tensor forward(Tensor x) {
+    Tensor forward(Operand x) {
         try (Scope scope = Scope.open("dit.ffn")) {
-            return scope.keep(down.forward(up.gelu(x)));
+            return scope.keep(down.forward(up.gelu(x, down.takes())));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
@@ -26,15 +27,20 @@ final class SelfAttention {
         this.config = config;
         long dim = config.dim();
         // v by itself: as a part of one product it would keep the unrotated q and k alive during attention
-        qk = weights.projections(precision.products(), dim, dim, "q", "k");
-        v = weights.linear("v", dim, dim, precision.products());
-        o = weights.linear("o", dim, dim, precision.products());
+        qk = weights.projections(precision.weights(), dim, dim, "q", "k");
+        v = weights.linear("v", dim, dim, precision.weights());
+        o = weights.linear("o", dim, dim, precision.weights());
         normQ = weights.get("norm_q.weight", DType.F32, dim);
         normK = weights.get("norm_k.weight", DType.F32, dim);
     }
 
+    /** The dtype of its input. */
+    DType takes() {
+        return qk.takes();
+    }
+
     /** x [B, L, D], which is freed once its products are made; [B, L, D]. */
-    Tensor forward(Tensor x, Rotation rotation) {
+    Tensor forward(Operand x, Rotation rotation) {
         long[] shape = x.shape();
         try (Scope scope = Scope.open("dit.self_attn")) {
             List<Tensor> projected = qk.forward(x);

@@ -1,6 +1,7 @@
 package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
@@ -29,7 +30,8 @@ final class TextEmbedding {
     Tensor forward(Tensor... prompts) {
         try (Scope scope = Scope.open("dit.text")) {
             Tensor[] filled = Arrays.stream(prompts).map(this::filled).toArray(Tensor[]::new);
-            return scope.keep(embedding2.forward(embedding0.gelu(Tensors.stack(0, filled))));
+            return scope.keep(
+                    embedding2.forward(embedding0.gelu(Operand.of(Tensors.stack(0, filled)), embedding2.takes())));
         }
     }
 

@@ -33,7 +33,10 @@ public final class WanTransformer {
         patchEmbedding = new PatchEmbedding(config, precision, kernels, weights.at("patch_embedding"));
         textEmbedding = new TextEmbedding(config, precision, weights.at("text_embedding"));
         timeEmbedding = new TimeEmbedding(config, kernels, weights);
-        blocks = weights.blocks("blocks", config.layers(), block -> new DitBlock(config, precision, kernels, block));
+        blocks = weights.blocks(
+                "blocks",
+                config.layers(),
+                (i, block) -> new DitBlock(config, precision.ofBlock(i, config.layers()), kernels, block));
         head = new Head(config, kernels, weights.at("head"));
     }
 

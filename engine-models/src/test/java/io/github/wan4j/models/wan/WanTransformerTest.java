@@ -93,6 +93,23 @@ class WanTransformerTest {
         }
     }
 
+    /** Most networks here have six blocks, of which four compute in fp8; that of I2V has two, which are the first and the last. */
+    @ParameterizedTest
+    @EnumSource
+    void innerBlocksInFp8AreAsFarFromF32AsEightBitsPutThem(Golden golden) {
+        try (Session fp8 = new Session(golden, Precision.FP8, new ReferenceKernels());
+                Session bf16 = new Session(golden, Precision.BF16, new ReferenceKernels());
+                Scope scope = Scope.open("test")) {
+            double plain = TensorAssert.relativeError(bf16.run(), bf16.get("out"));
+            double error = TensorAssert.relativeError(fp8.run(), fp8.get("out"));
+            if (golden == Golden.I2V) {
+                assertThat(error).isEqualTo(plain);
+            } else {
+                assertThat(error).isBetween(2 * plain, 0.1);
+            }
+        }
+    }
+
     @GpuTest
     @ParameterizedTest
     @EnumSource
