@@ -25,8 +25,11 @@ public interface WeightStore extends AutoCloseable {
     /** Layers over one input: weights [out, in] all of one shape, biases [out] as many or none at all. */
     Projections projections(Checkpoint checkpoint, List<TensorEntry> weights, List<TensorEntry> biases, DType dtype);
 
-    /** {@code make} asks this store for the weights of block i. */
+    /** {@code make} asks this store for the weights of block i; it may be asked twice, first for their sizes alone. */
     <T> Blocks<T> blocks(int count, IntFunction<T> make);
+
+    /** Everything was asked for: waits until it is there and frees what only loading needed. */
+    default void settle() {}
 
     /** Frees every tensor that came from here. */
     @Override
