@@ -2,7 +2,9 @@ package io.github.wan4j.models.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.wan4j.video.InvalidRequestException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A device as data, so that plans can be made for one that is not at hand.
@@ -11,8 +13,15 @@ import java.util.List;
  * @param title as its maker calls it
  * @param memoryBytes what a job may take; 0 where it is not known or is the host's
  * @param gpu whether it is one; a CPU computes everything in fp32
+ * @param measured how jobs on it fared against these rates
  */
-public record DeviceProfile(String name, String title, long memoryBytes, boolean gpu, Rates rates) {
+public record DeviceProfile(
+        String name, String title, long memoryBytes, boolean gpu, Rates rates, MeasuredRates measured) {
+    private static final String FILE = "devices.json";
+
+    /** The first architecture with fp8 products. */
+    private static final int FP8_ARCHITECTURE = 89;
+
     /**
      * What it reaches in practice.
      *
@@ -23,6 +32,21 @@ public record DeviceProfile(String name, String title, long memoryBytes, boolean
      */
     public record Rates(
             double fp32, double bf16, double fp8, double attention, double convolution, double memory, double host) {
+        private Rates times(double factor) {
+            return new Rates(
+                    factor * fp32,
+                    factor * bf16,
+                    factor * fp8,
+                    factor * attention,
+                    factor * convolution,
+                    factor * memory,
+                    host);
+        }
+
+        private Rates withoutFp8() {
+            return new Rates(fp32, bf16, 0, attention, convolution, memory, host);
+        }
+
         double products(Products products) {
             return switch (products) {
                 case FP32 -> fp32;
@@ -37,7 +61,8 @@ public record DeviceProfile(String name, String title, long memoryBytes, boolean
     /** A CPU of which the engine uses some cores. */
     public static DeviceProfile cpu(int threads) {
         double rate = CORE_TFLOPS * threads;
-        return new DeviceProfile("cpu", "CPU", 0, false, new Rates(rate, rate, 0, rate, rate, 0.01, 10));
+        return new DeviceProfile(
+                "cpu", "CPU", 0, false, new Rates(rate, rate, 0, rate, rate, 0.01, 10), MeasuredRates.NONE);
     }
 
     /** One of those that come with the engine. */
@@ -46,38 +71,87 @@ public record DeviceProfile(String name, String title, long memoryBytes, boolean
             throw new InvalidRequestException(
                     "unknown device profile '" + name + "', there are " + String.join(", ", names()));
         }
-        JsonNode device = PlanData.named("devices.json", name);
+        JsonNode device = PlanData.named(FILE, name);
         return new DeviceProfile(
                 name,
                 device.get("title").asText(),
                 device.get("memoryMiB").asLong() << 20,
                 true,
-                new Rates(
-                        device.get("fp32").asDouble(),
-                        device.get("bf16").asDouble(),
-                        device.get("fp8").asDouble(),
-                        device.get("attention").asDouble(),
-                        device.get("convolution").asDouble(),
-                        device.get("memoryRate").asDouble(),
-                        device.get("hostRate").asDouble()));
+                rates(device),
+                MeasuredRates.NONE);
+    }
+
+    /**
+     * A GPU that is there: with the rates of the one of those that come with the engine whose name it bears, else with those
+     * of the nearest architecture in proportion to its multiprocessors.
+     *
+     * @param architecture compute capability without the point
+     * @param memoryBytes what a job may take
+     */
+    public static DeviceProfile atHand(
+            String name, String title, int architecture, int multiprocessors, long memoryBytes) {
+        String plain = plain(title);
+        for (String known : names()) {
+            if (plain.contains(plain(known))) {
+                return new DeviceProfile(name, title, memoryBytes, true, named(known).rates, MeasuredRates.NONE);
+            }
+        }
+        JsonNode nearest = PlanData.named(FILE, nearest(architecture, multiprocessors));
+        Rates like = rates(nearest).times(multiprocessors / nearest.get("units").asDouble());
+        return new DeviceProfile(
+                name,
+                title,
+                memoryBytes,
+                true,
+                architecture < FP8_ARCHITECTURE ? like.withoutFp8() : like,
+                MeasuredRates.NONE);
+    }
+
+    private static String nearest(int architecture, int multiprocessors) {
+        return names().stream()
+                .min(Comparator.comparingInt((String name) -> Math.abs(
+                                PlanData.named(FILE, name).get("architecture").asInt() - architecture))
+                        .thenComparingInt(name ->
+                                Math.abs(PlanData.named(FILE, name).get("units").asInt() - multiprocessors)))
+                .orElseThrow();
+    }
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    }
+
+    private static Rates rates(JsonNode device) {
+        return new Rates(
+                device.get("fp32").asDouble(),
+                device.get("bf16").asDouble(),
+                device.get("fp8").asDouble(),
+                device.get("attention").asDouble(),
+                device.get("convolution").asDouble(),
+                device.get("memoryRate").asDouble(),
+                device.get("hostRate").asDouble());
     }
 
     /** Those that come with the engine, the smallest memory first. */
     public static List<String> names() {
-        return PlanData.names("devices.json");
+        return PlanData.names(FILE);
     }
 
     public boolean hasFp8() {
         return rates.fp8() > 0;
     }
 
-    /** The same with what was measured on the device at hand. */
-    public DeviceProfile withRates(Rates measured) {
-        return new DeviceProfile(name, title, memoryBytes, gpu, measured);
+    /** The same with what earlier jobs showed. */
+    public DeviceProfile withMeasured(MeasuredRates rates) {
+        return new DeviceProfile(name, title, memoryBytes, gpu, this.rates, rates);
     }
 
-    /** The same with the memory that is free just now. */
-    public DeviceProfile withMemory(long free) {
-        return new DeviceProfile(name, title, free, gpu, rates);
+    /** The same with other memory that a job may take. */
+    public DeviceProfile withMemory(long bytes) {
+        return new DeviceProfile(name, title, bytes, gpu, rates, measured);
+    }
+
+    /** The same for which nobody has written fp8 products. */
+    public DeviceProfile withoutFp8() {
+        return new DeviceProfile(name, title, memoryBytes, gpu, rates.withoutFp8(), measured);
     }
 }

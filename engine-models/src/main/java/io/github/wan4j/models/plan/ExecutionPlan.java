@@ -1,5 +1,6 @@
 package io.github.wan4j.models.plan;
 
+import io.github.wan4j.core.Residency;
 import io.github.wan4j.models.sampler.Schedule;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
@@ -71,7 +72,7 @@ public final class ExecutionPlan implements Plan {
 
     /** The expert whose weights should be on their way while a step runs: the next one, shortly before it takes over. */
     public Optional<Expert> prefetch(int step) {
-        if (placement.memory().residency() != Residency.STAGED) {
+        if (placement.memory().residency() != Residency.ONE_EXPERT) {
             return Optional.empty();
         }
         Expert now = steps.get(step).expert();
@@ -79,6 +80,17 @@ public final class ExecutionPlan implements Plan {
                 .map(PlannedStep::expert)
                 .filter(expert -> expert != now)
                 .findFirst();
+    }
+
+    /** What it would take in another arrangement. */
+    public MemoryEstimate estimate(Arrangement arrangement) {
+        return PlacementRules.estimate(request, placement, steps, arrangement);
+    }
+
+    /** The same in another arrangement, for the reason given. */
+    public ExecutionPlan arranged(Arrangement arrangement, String reason) {
+        return new ExecutionPlan(
+                request, latent, schedule, cache, steps, placement.arranged(estimate(arrangement), reason));
     }
 
     /** For machines: maps, lists, strings and numbers, by the names of the command line's JSON. */

@@ -1,15 +1,23 @@
 package io.github.wan4j.models.plan;
 
+import io.github.wan4j.core.Residency;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** Bytes on the device, part by part, in each stage of a job; an estimate. */
-public record MemoryEstimate(Residency residency, int decodeChunk, List<Part> parts, long hostBytes) {
+/** Bytes on the device, part by part, in each stage of a job, with an arrangement; an estimate. */
+public record MemoryEstimate(Arrangement arrangement, List<Part> parts, long hostBytes) {
+    /** Contexts and code of libraries: what no allocator counts. */
+    static final String RUNTIME = "runtime";
+
     /** One thing that takes memory, and how much of it while encoding, denoising and decoding. */
     public record Part(String name, long encode, long denoise, long decode) {}
 
     public MemoryEstimate {
         parts = List.copyOf(parts);
+    }
+
+    public Residency residency() {
+        return arrangement.residency();
     }
 
     public long encode() {
@@ -27,6 +35,15 @@ public record MemoryEstimate(Residency residency, int decodeChunk, List<Part> pa
     /** Of the stage that takes most. */
     public long peak() {
         return Math.max(encode(), Math.max(denoise(), decode()));
+    }
+
+    /** The same without what is not allocated for tensors: what a session's own count should come to. */
+    public long allocatedPeak() {
+        return peak()
+                - parts.stream()
+                        .filter(part -> part.name().equals(RUNTIME))
+                        .mapToLong(Part::denoise)
+                        .sum();
     }
 
     private long sum(ToLongFunction<Part> stage) {

@@ -1,68 +1,77 @@
 package io.github.wan4j.models.plan;
 
+import io.github.wan4j.core.TextEncoderPlace;
 import io.github.wan4j.models.plan.MemoryEstimate.Part;
+import io.github.wan4j.video.Size;
 import java.util.List;
 
 /** Where a job's memory goes: arithmetic over shapes, no device. */
 final class MemoryModel {
-    /** Contexts, libraries and their workspaces. */
-    private static final long RUNTIME = 3L << 29;
+    /** A GPU's context, code of the libraries and their handles. */
+    static final long GPU_RUNTIME = 3L << 28;
+
+    /** libtorch and the JVM's own. */
+    private static final long CPU_RUNTIME = 3L << 27;
+
+    /** Workspaces of the libraries, which the allocator counts. */
+    private static final long WORKSPACES = 1L << 26;
 
     private static final int TEXT_TOKENS = 512;
-
-    /** Buffers of a decoder's widest level that live at once: input, output, the residual's and the convolution's own. */
-    private static final int DECODER_BUFFERS = 4;
-
-    /** Frames of the past that a causal convolution holds. */
-    private static final int CAUSAL_FRAMES = 2;
 
     /** What the solver holds of the latents, with noise, velocities and result. */
     private static final int LATENT_COPIES = 8;
 
     private final ModelShape model;
     private final LatentShape latent;
+    private final Size size;
     private final Numerics numerics;
     private final boolean gpu;
+    private final boolean image;
 
     /** How many branches keep a residual, and how many run in one forward. */
     private final int cachedBranches;
 
     private final int batch;
 
-    MemoryModel(ModelShape model, LatentShape latent, Numerics numerics, boolean gpu, int cachedBranches, int batch) {
-        this.model = model;
-        this.latent = latent;
+    private final VaeMemory vae;
+
+    MemoryModel(
+            PlanRequest request, Size size, int frames, Numerics numerics, boolean gpu, int cachedBranches, int batch) {
+        model = request.model();
+        this.size = size;
+        latent = LatentShape.of(model.vae(), size, frames);
         this.numerics = numerics;
         this.gpu = gpu;
+        image = request.options().image() || model.kind().needsImage();
         this.cachedBranches = cachedBranches;
         this.batch = batch;
+        vae = new VaeMemory(model.vae(), numerics.autoencoder());
     }
 
-    /** @param decodeChunk latent frames that are decoded at once */
-    MemoryEstimate estimate(Residency residency, int decodeChunk) {
-        long runtime = gpu ? RUNTIME : RUNTIME / 4;
-        boolean all = residency == Residency.RESIDENT;
-        int experts = model.kind().hasTwoExperts() ? 2 : 1;
-        long held = switch (residency) {
-            case RESIDENT -> experts * expertBytes();
-            case STAGED -> expertBytes();
-            case STREAMED -> streamedBytes();
+    MemoryEstimate estimate(Arrangement arrangement) {
+        boolean keeps = arrangement.keepsWeights();
+        long runtime = gpu ? GPU_RUNTIME : CPU_RUNTIME;
+        long text = arrangement.textEncoder() == TextEncoderPlace.CPU && gpu ? 0 : textBytes();
+        long textLater = arrangement.textEncoder() == TextEncoderPlace.FREE ? 0 : text;
+        long held = switch (arrangement.residency()) {
+            case RESIDENT -> model.experts() * expertBytes();
+            case ONE_EXPERT, AUTO -> expertBytes();
+            case STREAM -> streamedBytes();
         };
-        long text = textBytes();
-        long autoencoder = model.vae().parameters() * numerics.autoencoder().bytes();
-        long keys = 2L * promptKeys() * (all ? experts : 1);
         long latents = LATENT_COPIES * 4 * latent.elements();
         List<Part> parts = List.of(
-                new Part("runtime", runtime, runtime, runtime),
-                new Part("text encoder", text, all ? text : 0, all ? text : 0),
-                new Part("transformer", all ? held : 0, held, all ? held : 0),
-                new Part("prompt keys", 0, keys, all ? keys : 0),
+                new Part(MemoryEstimate.RUNTIME, runtime, runtime, runtime),
+                new Part("workspaces", WORKSPACES, WORKSPACES, WORKSPACES),
+                new Part("text encoder", text + textActivations(text), textLater, textLater),
+                new Part("transformer", keeps ? held : 0, held, keeps ? held : 0),
+                new Part("prompt keys", 0, 2L * promptKeys(), 0),
                 new Part("activations", 0, activations(), 0),
                 new Part("reused residuals", 0, residuals(), 0),
                 new Part("latents", 0, latents, latents / LATENT_COPIES),
-                new Part("autoencoder", all ? autoencoder : 0, all ? autoencoder : 0, autoencoder),
-                new Part("decoding", 0, 0, decoding(decodeChunk)));
-        return new MemoryEstimate(residency, decodeChunk, parts, host(residency, experts));
+                new Part("autoencoder", keeps || image ? vae.weights() : 0, keeps ? vae.weights() : 0, vae.weights()),
+                new Part("encoding", image ? encoding(arrangement, text - textLater) : 0, 0, 0),
+                new Part("decoding", 0, 0, decoding(arrangement)));
+        return new MemoryEstimate(arrangement, parts, host(arrangement));
     }
 
     /** Weights of one expert; in fp8 its first and last block and what is no block stay in bf16. */
@@ -79,13 +88,17 @@ final class MemoryModel {
     private long streamedBytes() {
         TransformerShape shape = model.transformer();
         long blocks = shape.layers() * shape.blockParameters();
-        int bytes = numerics.products().bytes();
-        return (shape.parameters() - blocks) * Math.max(2, bytes)
-                + Math.min(2, shape.layers()) * shape.blockParameters() * bytes;
+        int bytes = Math.max(2, numerics.products().bytes());
+        return (shape.parameters() - blocks) * bytes + Math.min(2, shape.layers()) * shape.blockParameters() * bytes;
     }
 
     long textBytes() {
         return model.textParameters() * (gpu ? Products.BF16.bytes() : Products.FP32.bytes());
+    }
+
+    /** Of 512 tokens: small beside the weights. */
+    private static long textActivations(long weights) {
+        return weights / 64;
     }
 
     /** Keys and values of one prompt for all blocks of one expert. */
@@ -98,42 +111,41 @@ final class MemoryModel {
                 * numerics.products().activationBytes();
     }
 
-    /** The residual stream in f32 and the larger of attention (norm, q, k, v, out) and feed-forward (norm, hidden, out). */
+    /**
+     * What a token takes for every element of its width: the residual stream in f32, tokens as they were embedded, and the
+     * larger of attention (q, k, v and the parts of the result) and feed-forward (norm, hidden, out).
+     */
     private long activations() {
         TransformerShape shape = model.transformer();
         int bytes = numerics.products().activationBytes();
-        long attention = 5L * shape.dim() * bytes;
+        long attention = 6L * shape.dim() * bytes;
         long feedForward = (2L * shape.dim() + shape.ffnDim()) * bytes;
-        return (long) batch * latent.tokens() * (4L * shape.dim() + Math.max(attention, feedForward));
+        return (long) batch * latent.tokens() * ((4L + bytes) * shape.dim() + Math.max(attention, feedForward));
     }
 
+    /** In f32. */
     private long residuals() {
-        return (long) cachedBranches
-                * latent.tokens()
-                * model.transformer().dim()
-                * numerics.products().activationBytes();
+        return (long) cachedBranches * latent.tokens() * model.transformer().dim() * 4;
     }
 
-    private long decoding(int chunk) {
-        VaeShape vae = model.vae();
-        long pixels = (long) latent.height() * latent.width() * vae.spatialStride() * vae.spatialStride();
-        int frames = Math.min(chunk, latent.frames()) * vae.temporalStride() + CAUSAL_FRAMES;
-        return (long) DECODER_BUFFERS
-                * frames
-                * pixels
-                * vae.channelsPerPixel()
-                * numerics.autoencoder().activationBytes();
+    /**
+     * I2V encodes as many frames as it makes, TI2V the first alone: after the prompts, in what the text encoder has given
+     * back and more.
+     */
+    private long encoding(Arrangement arrangement, long givenBack) {
+        int frames = model.kind().needsImage() ? latent.frames() : 1;
+        return Math.max(0, vae.activations(size, frames, arrangement.chunk(), arrangement.tile()) - givenBack);
     }
 
-    /** Weights that wait in host memory, and the video's frames. */
-    private long host(Residency residency, int experts) {
-        long frames = ((latent.frames() - 1L) * model.vae().temporalStride() + 1)
-                * latent.height()
-                * latent.width()
-                * model.vae().spatialStride()
-                * model.vae().spatialStride()
-                * 3;
-        long waiting = residency == Residency.RESIDENT ? 0 : experts * expertBytes();
-        return (1L << 30) + frames + (gpu ? waiting : 0);
+    private long decoding(Arrangement arrangement) {
+        return vae.activations(size, latent.frames(), arrangement.chunk(), arrangement.tile());
+    }
+
+    /** Weights that wait in host memory, the video's frames, and tiles that come together. */
+    private long host(Arrangement arrangement) {
+        long frames = ((latent.frames() - 1L) * model.vae().temporalStride() + 1) * size.area() * 3;
+        long waiting = arrangement.keepsWeights() ? 0 : model.experts() * expertBytes();
+        long text = arrangement.textEncoder() == TextEncoderPlace.CPU ? textBytes() : 0;
+        return (1L << 30) + frames + vae.host(size, latent.frames(), arrangement.tile()) + (gpu ? waiting + text : 0);
     }
 }

@@ -2,6 +2,7 @@ package io.github.wan4j.models.plan;
 
 import io.github.wan4j.video.RunReport.Choice;
 import io.github.wan4j.video.RunReport.Seconds;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,5 +23,17 @@ public record Placement(
     public Placement {
         choices = List.copyOf(choices);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Where the networks lie and in what portions the autoencoder works. */
+    public Arrangement arrangement() {
+        return memory.arrangement();
+    }
+
+    /** The same in another arrangement. */
+    Placement arranged(MemoryEstimate other, String reason) {
+        List<Choice> all = new ArrayList<>(choices);
+        all.add(new Choice("arrangement", other.arrangement().toString(), reason));
+        return new Placement(device, numerics, batchedGuidance, other, seconds, all, warnings);
     }
 }

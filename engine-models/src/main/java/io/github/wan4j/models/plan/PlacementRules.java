@@ -1,5 +1,6 @@
 package io.github.wan4j.models.plan;
 
+import io.github.wan4j.core.Residency;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.CachePolicy.Method;
 import io.github.wan4j.video.InvalidRequestException;
@@ -12,47 +13,60 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Fits a plan to a device: numbers, residency, the autoencoder's chunks, whether guidance is batched. */
+/** Fits a plan to a device: numbers, arrangement, whether guidance is batched. What was asked for and does not fit is replaced. */
 final class PlacementRules {
-    /** Share of the memory up to which an estimate is trusted. */
-    static final double TRUSTED = 0.85;
-
     /** Up to as many tokens one branch leaves a GPU with nothing to do between launches. */
     private static final int FEW_TOKENS = 2048;
 
-    private static final int[] CHUNKS = {8, 4, 2, 1};
-
     private final PlanRequest request;
     private final DeviceProfile device;
+    private final PlacementWishes wishes;
+    private final Fitting fitting;
     private final List<Choice> choices = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
     PlacementRules(PlanRequest request, DeviceProfile device) {
         this.request = request;
         this.device = device;
+        wishes = request.options().wishes();
+        fitting = new Fitting(device);
     }
 
     Placement place(LatentShape latent, List<PlannedStep> steps) {
         Numerics numerics = numerics();
         int cached = cachedBranches(steps);
-        MemoryModel one = new MemoryModel(request.model(), latent, numerics, device.gpu(), cached, 1);
-        Residency residency = residency(one);
+        MemoryModel one = model(request.size(), request.frames(), numerics, cached, 1);
+        MemoryEstimate memory = arranged(one);
         boolean guided = steps.stream().anyMatch(PlannedStep::guided);
-        boolean batched = guided && batchesGuidance(latent, residency);
-        MemoryModel model = batched ? new MemoryModel(request.model(), latent, numerics, device.gpu(), cached, 2) : one;
-        if (batched && !fits(model.estimate(residency, 1), TRUSTED)) {
-            batched = false;
-            model = one;
+        boolean batched = guided && batchesGuidance(latent, memory.residency());
+        if (batched) {
+            MemoryEstimate both =
+                    model(request.size(), request.frames(), numerics, cached, 2).estimate(memory.arrangement());
+            batched = fitting.fits(both, Fitting.TRUSTED);
+            memory = batched ? both : memory;
         }
-        MemoryEstimate memory = model.estimate(residency, chunk(model, residency));
-        int forwards = steps.stream().mapToInt(step -> step.computed().size()).sum();
-        int active = steps.stream().mapToInt(step -> step.guided() ? 2 : 1).sum();
-        Seconds seconds = new TimeModel(request.model(), latent, numerics, device.rates())
-                .estimate(forwards, active - forwards, request.options().image(), model, residency);
-        choose("batched guidance", batched ? "on" : "off", batchReason(latent, residency, guided));
+        choose("batched guidance", batched ? "on" : "off", batchReason(latent, memory.residency(), guided));
+        Seconds seconds = new TimeModel(request, latent, numerics, device).estimate(steps, one, memory.arrangement());
         warnIfTight(memory);
         warnIfLong();
         return new Placement(device, numerics, batched, memory, seconds, choices, warnings);
+    }
+
+    /** What a plan would take in another arrangement. */
+    static MemoryEstimate estimate(
+            PlanRequest request, Placement placement, List<PlannedStep> steps, Arrangement arrangement) {
+        return new PlacementRules(request, placement.device())
+                .model(
+                        request.size(),
+                        request.frames(),
+                        placement.numerics(),
+                        cachedBranches(steps),
+                        placement.batchedGuidance() ? 2 : 1)
+                .estimate(arrangement);
+    }
+
+    private MemoryModel model(Size size, int frames, Numerics numerics, int cached, int batch) {
+        return new MemoryModel(request, size, frames, numerics, device.gpu(), cached, batch);
     }
 
     /** The longest video of the request's size that fits, of the form 4n+1; 0 if none does. */
@@ -61,7 +75,7 @@ final class PlacementRules {
         int high = request.longestAllowed();
         while (low < high) {
             int middle = (low + high + 4) / 8 * 4 + 1;
-            if (fits(least(request.size(), middle), 1)) {
+            if (fitsSomehow(request.size(), middle)) {
                 low = middle;
             } else {
                 high = middle - 4;
@@ -77,23 +91,22 @@ final class PlacementRules {
             double height =
                     (double) request.size().height() * width / request.size().width();
             Size size = new Size(width, multiple * (int) Math.max(1, Math.rint(height / multiple)));
-            if (fits(least(size, request.frames()), 1)) {
+            if (fitsSomehow(size, request.frames())) {
                 return Optional.of(size);
             }
         }
         return Optional.empty();
     }
 
-    /** The smallest memory that a video can be made in. */
-    private MemoryEstimate least(Size size, int frames) {
+    private boolean fitsSomehow(Size size, int frames) {
         PlanOptions options = request.options();
         boolean reuses = options.speedup() != null
                 || (options.cache() == null
                         ? options.tier().compareTo(Tier.QUALITY) > 0
                         : options.cache().method() != Method.NONE);
-        LatentShape latent = LatentShape.of(request.model().vae(), size, frames);
-        return new MemoryModel(request.model(), latent, supported(wanted()), device.gpu(), reuses ? 2 : 0, 1)
-                .estimate(Residency.STREAMED, 1);
+        MemoryModel model = model(size, frames, supported(wanted()), reuses ? 2 : 0, 1);
+        return fitting.find(model, options.strict() ? wishes : PlacementWishes.NONE)
+                .isPresent();
     }
 
     /** The tier's, or the precision asked for; what the device cannot do is replaced by what it can. */
@@ -110,17 +123,14 @@ final class PlacementRules {
             warnings.add(reason + ": products are computed in "
                     + supported.products().label());
         } else {
-            choose(
-                    "precision",
-                    wanted.products().label(),
-                    request.options().precision() == null ? "the tier's own" : "asked for");
+            choose("precision", wanted.products().label(), wishes.precision() == null ? "the tier's own" : "asked for");
         }
         return supported;
     }
 
     private Numerics wanted() {
         Numerics tiers = Numerics.of(request.options().tier(), device);
-        Products asked = request.options().precision();
+        Products asked = wishes.precision();
         return asked == null ? tiers : tiers.withProducts(asked);
     }
 
@@ -131,24 +141,83 @@ final class PlacementRules {
         return wanted.withProducts(device.gpu() ? Products.BF16 : Products.FP32);
     }
 
-    private Residency residency(MemoryModel model) {
-        Residency asked = request.options().residency();
-        if (asked != null) {
-            choose("residency", asked.label(), "asked for");
-            return asked;
+    private MemoryEstimate arranged(MemoryModel model) {
+        MemoryEstimate memory = fitting.find(model, wishes).orElseGet(() -> replaced(model));
+        Arrangement arrangement = memory.arrangement();
+        if (device.gpu()) {
+            choose(
+                    "residency",
+                    arrangement.residency().toString(),
+                    arrangement.residency() == wishes.residency() ? "asked for" : meaning(arrangement.residency()));
+            choose(
+                    "text encoder",
+                    arrangement.textEncoder().toString(),
+                    arrangement.textEncoder() == wishes.textEncoder()
+                            ? "asked for"
+                            : switch (arrangement.textEncoder()) {
+                                case GPU, AUTO -> "it stays on the device";
+                                case FREE -> "it leaves the device once the prompts are encoded";
+                                case CPU -> "it is too large for the device";
+                            });
         }
-        for (double share : new double[] {TRUSTED, 1}) {
-            for (Residency residency : Residency.values()) {
-                if (fits(model.estimate(residency, 1), share)) {
-                    choose("residency", residency.label(), residency.meaning());
-                    return residency;
-                }
-            }
+        choose("vae chunk", String.valueOf(arrangement.chunk()), chunkReason(arrangement));
+        if (arrangement.tile() != null) {
+            choose(
+                    "vae tile",
+                    arrangement.tile().toString(),
+                    arrangement.tile().equals(wishes.tile()) ? "asked for" : "whole frames do not fit");
         }
-        throw new InvalidRequestException(tooMuch(model.estimate(Residency.STREAMED, 1)));
+        return memory;
     }
 
-    private String tooMuch(MemoryEstimate memory) {
+    /** Nothing as asked for fits: whatever does. */
+    private MemoryEstimate replaced(MemoryModel model) {
+        MemoryEstimate fitting = this.fitting
+                .find(model, PlacementWishes.NONE)
+                .orElseThrow(() -> new InvalidRequestException(tooMuch(model)));
+        if (wishes.with(fitting.arrangement()).equals(wishes)) {
+            return fitting;
+        }
+        MemoryEstimate asked = model.estimate(asAsked(fitting.arrangement()));
+        String reason = String.format(
+                Locale.ROOT,
+                "%s would need about %.1f GiB, %s has %.1f",
+                asked.arrangement(),
+                gib(this.fitting.needed(asked)),
+                device.title(),
+                gib(device.memoryBytes()));
+        if (request.options().strict()) {
+            throw new InvalidRequestException(reason + ", take " + fitting.arrangement());
+        }
+        warnings.add(reason + ": taken is " + fitting.arrangement());
+        return fitting;
+    }
+
+    /** What was asked for, and what fits where nothing was. */
+    private Arrangement asAsked(Arrangement fitting) {
+        return new Arrangement(
+                wishes.residency() == null ? fitting.residency() : wishes.residency(),
+                wishes.textEncoder() == null ? fitting.textEncoder() : wishes.textEncoder(),
+                wishes.chunk() == null ? fitting.chunk() : wishes.chunk(),
+                wishes.tile() == null ? fitting.tile() : wishes.tile());
+    }
+
+    private static String meaning(Residency residency) {
+        return switch (residency) {
+            case RESIDENT, AUTO -> "everything stays on the device";
+            case ONE_EXPERT -> "each part comes to the device for its stage";
+            case STREAM -> "the transformer's blocks stream from host memory";
+        };
+    }
+
+    private String chunkReason(Arrangement arrangement) {
+        if (wishes.chunk() != null && wishes.chunk() == arrangement.chunk()) {
+            return "asked for";
+        }
+        return device.gpu() ? "4 latent frames, fewer where they do not fit" : "fastest on a CPU";
+    }
+
+    private String tooMuch(MemoryModel model) {
         int longest = longest();
         List<String> ways = new ArrayList<>();
         if (longest > 0) {
@@ -160,43 +229,28 @@ final class PlacementRules {
                 "%d frames of %s need about %.1f GiB, %s has %.1f%s",
                 request.frames(),
                 request.size(),
-                gib(memory.peak()),
+                gib(fitting.needed(fitting.smallest(model))),
                 device.title(),
                 gib(device.memoryBytes()),
                 ways.isEmpty() ? ", which is too little for any size" : ", take " + String.join(" or ", ways));
     }
 
-    private boolean fits(MemoryEstimate memory, double share) {
-        return device.memoryBytes() == 0 || memory.peak() <= share * device.memoryBytes();
-    }
-
-    /** The longest chunk that takes no more than denoising does anyway. */
-    private int chunk(MemoryModel model, Residency residency) {
-        for (int chunk : CHUNKS) {
-            MemoryEstimate memory = model.estimate(residency, chunk);
-            if (memory.decode() <= memory.denoise() && fits(memory, TRUSTED)) {
-                return chunk;
-            }
-        }
-        return 1;
-    }
-
     private boolean batchesGuidance(LatentShape latent, Residency residency) {
-        Boolean asked = request.options().batchGuidance();
+        Boolean asked = wishes.batchGuidance();
         if (asked != null) {
             return asked;
         }
-        return residency == Residency.STREAMED || (device.gpu() && latent.tokens() <= FEW_TOKENS);
+        return residency == Residency.STREAM || (device.gpu() && latent.tokens() <= FEW_TOKENS);
     }
 
     private String batchReason(LatentShape latent, Residency residency, boolean guided) {
         if (!guided) {
             return "there is one branch";
         }
-        if (request.options().batchGuidance() != null) {
+        if (wishes.batchGuidance() != null) {
             return "asked for";
         }
-        return residency == Residency.STREAMED
+        return residency == Residency.STREAM
                 ? "streamed weights serve both branches"
                 : latent.tokens() + " tokens in a branch";
     }
@@ -210,11 +264,11 @@ final class PlacementRules {
     }
 
     private void warnIfTight(MemoryEstimate memory) {
-        if (!fits(memory, TRUSTED)) {
+        if (!fitting.fits(memory, Fitting.TRUSTED)) {
             warnings.add(String.format(
                     Locale.ROOT,
                     "this takes about %.1f GiB of the %.1f on %s",
-                    gib(memory.peak()),
+                    gib(fitting.needed(memory)),
                     gib(device.memoryBytes()),
                     device.title()));
         }

@@ -48,7 +48,13 @@ final class PlanJson {
         json.put("forwardsBy", forwardsBy());
         json.put("seconds", placement.seconds().byStage());
         json.put("peakBytes", peakBytes());
-        json.put("residency", placement.memory().residency().label());
+        Arrangement arrangement = placement.arrangement();
+        json.put("residency", arrangement.residency().toString());
+        json.put("textEncoder", arrangement.textEncoder().toString());
+        json.put("vaeChunk", arrangement.chunk());
+        if (arrangement.tile() != null) {
+            json.put("vaeTile", arrangement.tile().toString());
+        }
         json.put(
                 "memory",
                 placement.memory().parts().stream().map(PlanJson::part).toList());

@@ -1,5 +1,6 @@
 package io.github.wan4j.models.plan;
 
+import io.github.wan4j.core.Residency;
 import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.CachePolicy.Method;
 import io.github.wan4j.video.Tier;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param guidanceInterval steps in which the negative branch runs; null for all
  * @param speedup passes of a plain run divided by those planned
  * @param strict whether a wish that cannot be met is an error, instead of a step down
- * @param batchGuidance whether both branches go through the transformer in one forward
+ * @param wishes how it is to run
  * @param calibration what was measured on this model; null for what was published
  */
 public record PlanOptions(
@@ -24,89 +25,54 @@ public record PlanOptions(
         @Nullable StepInterval guidanceInterval,
         @Nullable Double speedup,
         boolean strict,
-        @Nullable Products precision,
-        @Nullable Residency residency,
-        @Nullable Boolean batchGuidance,
+        PlacementWishes wishes,
         @Nullable Calibration calibration) {
     /** The default tier, and nothing asked for. */
     public static final PlanOptions DEFAULT =
-            new PlanOptions(Tier.QUALITY, false, null, null, null, false, null, null, null, null);
+            new PlanOptions(Tier.QUALITY, false, null, null, null, false, PlacementWishes.NONE, null);
 
     public PlanOptions withTier(Tier value) {
-        return new PlanOptions(
-                value,
-                image,
-                cache,
-                guidanceInterval,
-                speedup,
-                strict,
-                precision,
-                residency,
-                batchGuidance,
-                calibration);
+        return new PlanOptions(value, image, cache, guidanceInterval, speedup, strict, wishes, calibration);
     }
 
     public PlanOptions withImage(boolean value) {
-        return new PlanOptions(
-                tier,
-                value,
-                cache,
-                guidanceInterval,
-                speedup,
-                strict,
-                precision,
-                residency,
-                batchGuidance,
-                calibration);
+        return new PlanOptions(tier, value, cache, guidanceInterval, speedup, strict, wishes, calibration);
     }
 
     public PlanOptions withCache(CachePolicy value) {
-        return new PlanOptions(
-                tier,
-                image,
-                value,
-                guidanceInterval,
-                speedup,
-                strict,
-                precision,
-                residency,
-                batchGuidance,
-                calibration);
+        return new PlanOptions(tier, image, value, guidanceInterval, speedup, strict, wishes, calibration);
     }
 
     public PlanOptions withGuidanceInterval(StepInterval value) {
-        return new PlanOptions(
-                tier, image, cache, value, speedup, strict, precision, residency, batchGuidance, calibration);
+        return new PlanOptions(tier, image, cache, value, speedup, strict, wishes, calibration);
     }
 
     public PlanOptions withSpeedup(double value) {
-        return new PlanOptions(
-                tier, image, cache, guidanceInterval, value, strict, precision, residency, batchGuidance, calibration);
+        return new PlanOptions(tier, image, cache, guidanceInterval, value, strict, wishes, calibration);
     }
 
     public PlanOptions withStrict(boolean value) {
-        return new PlanOptions(
-                tier, image, cache, guidanceInterval, speedup, value, precision, residency, batchGuidance, calibration);
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, value, wishes, calibration);
+    }
+
+    public PlanOptions withWishes(PlacementWishes value) {
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, value, calibration);
     }
 
     public PlanOptions withPrecision(Products value) {
-        return new PlanOptions(
-                tier, image, cache, guidanceInterval, speedup, strict, value, residency, batchGuidance, calibration);
+        return withWishes(wishes.withPrecision(value));
     }
 
     public PlanOptions withResidency(Residency value) {
-        return new PlanOptions(
-                tier, image, cache, guidanceInterval, speedup, strict, precision, value, batchGuidance, calibration);
+        return withWishes(wishes.withResidency(value));
     }
 
     public PlanOptions withBatchGuidance(boolean value) {
-        return new PlanOptions(
-                tier, image, cache, guidanceInterval, speedup, strict, precision, residency, value, calibration);
+        return withWishes(wishes.withBatchGuidance(value));
     }
 
     public PlanOptions withCalibration(Calibration value) {
-        return new PlanOptions(
-                tier, image, cache, guidanceInterval, speedup, strict, precision, residency, batchGuidance, value);
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, wishes, value);
     }
 
     /** What is wrong with them for a number of steps, one sentence each; empty when nothing is. */

@@ -83,11 +83,7 @@ final class PlanTable {
         Placement placement = plan.placement();
         StringBuilder text = new StringBuilder();
         MemoryEstimate memory = placement.memory();
-        text.append(String.format(
-                Locale.ROOT,
-                "memory, GiB         encode  denoise  decode  (%s, decoded %d latent frames at a time)\n",
-                memory.residency().label(),
-                memory.decodeChunk()));
+        text.append("memory, GiB         encode  denoise  decode  (%s)\n".formatted(memory.arrangement()));
         for (MemoryEstimate.Part part : memory.parts()) {
             text.append(row("  " + part.name(), part.encode(), part.denoise(), part.decode()));
         }

@@ -1,7 +1,10 @@
 package io.github.wan4j.models.plan;
 
+import io.github.wan4j.core.Residency;
+import io.github.wan4j.core.TextEncoderPlace;
 import io.github.wan4j.models.plan.DeviceProfile.Rates;
 import io.github.wan4j.video.RunReport.Seconds;
+import java.util.List;
 
 /** Where a job's time goes: operations and bytes over the device's rates. */
 final class TimeModel {
@@ -19,29 +22,44 @@ final class TimeModel {
 
     private static final double WRITE_RATE = 100e6;
 
+    /** TFLOP/s of a host's processors. */
+    private static final double HOST_TFLOPS = 1;
+
     private final ModelShape model;
     private final LatentShape latent;
     private final Numerics numerics;
     private final Rates rates;
+    private final boolean gpu;
+    private final boolean image;
+    private final MeasuredRates.Factors factors;
 
-    TimeModel(ModelShape model, LatentShape latent, Numerics numerics, Rates rates) {
-        this.model = model;
+    TimeModel(PlanRequest request, LatentShape latent, Numerics numerics, DeviceProfile device) {
+        model = request.model();
         this.latent = latent;
         this.numerics = numerics;
-        this.rates = rates;
+        rates = device.rates();
+        gpu = device.gpu();
+        image = request.options().image() || model.kind().needsImage();
+        factors = device.measured().factors(MeasuredRates.Key.of(request, numerics, latent));
     }
 
-    /** @param image whether a video's worth of pixels has to be encoded first */
-    Seconds estimate(int forwards, int reused, boolean image, MemoryModel memory, Residency residency) {
-        int experts = model.kind().hasTwoExperts() ? 2 : 1;
-        double load = (memory.textBytes() + experts * memory.expertBytes()) / GIGA / DISK_RATE;
+    /** The time of every stage, weights loaded from the disk included. */
+    Seconds estimate(List<PlannedStep> steps, MemoryModel memory, Arrangement arrangement) {
+        int forwards = steps.stream().mapToInt(step -> step.computed().size()).sum();
+        int active = steps.stream().mapToInt(step -> step.guided() ? 2 : 1).sum();
+        double load = (memory.textBytes() + model.experts() * memory.expertBytes()) / GIGA / DISK_RATE;
         double transfer = memory.expertBytes() / GIGA / rates.host();
-        double forward = residency == Residency.STREAMED ? Math.max(forward(), transfer) : forward();
-        double moves = residency == Residency.STAGED ? experts * transfer : 0;
-        double encode = 2 * text() + (image ? 0.6 * encodedShare() * decode() : 0);
-        double denoise = forwards * forward + reused * reusedForward() + moves;
-        double write = pixels() / WRITE_RATE;
-        return new Seconds(load, encode, denoise, decode(), write, load + encode + denoise + decode() + write);
+        double forward = arrangement.residency() == Residency.STREAM ? Math.max(forward(), transfer) : forward();
+        double moves = arrangement.residency() == Residency.ONE_EXPERT ? model.experts() * transfer : 0;
+        double encode =
+                2 * text(arrangement) + textMove(memory, arrangement) + (image ? 0.6 * encodedShare() * decode() : 0);
+        double denoise = forwards * forward + (active - forwards) * reusedForward() + moves;
+        return factors.of(load, encode, denoise, decode(), pixels() / WRITE_RATE);
+    }
+
+    /** From the host, where the encoder does not stay on the device. */
+    private double textMove(MemoryModel memory, Arrangement arrangement) {
+        return arrangement.textEncoder() == TextEncoderPlace.FREE ? memory.textBytes() / GIGA / rates.host() : 0;
     }
 
     /** One branch of one step. */
@@ -63,14 +81,14 @@ final class TimeModel {
         return PASSES * PASS_BYTES * latent.tokens() * model.transformer().dim() / rates.memory() / TERA;
     }
 
-    private double text() {
+    private double text(Arrangement arrangement) {
         double bytes = 2.0 * model.textParameters();
         double products = 2.0 * TEXT_TOKENS * model.textParameters();
-        return (bytes / rates.memory()
-                        + products
-                                / rates.products(
-                                        numerics.products() == Products.FP8 ? Products.BF16 : numerics.products()))
-                / TERA;
+        if (gpu && arrangement.textEncoder() == TextEncoderPlace.CPU) {
+            return products / HOST_TFLOPS / TERA;
+        }
+        Products numbers = numerics.products() == Products.FP8 ? Products.BF16 : numerics.products();
+        return (bytes / rates.memory() + products / rates.products(numbers)) / TERA;
     }
 
     private double decode() {

@@ -21,6 +21,16 @@ public record VaeShape(int latentChannels, int temporalStride, int spatialStride
         return spatialStride / 8;
     }
 
+    /** Buffers of the last level that live at once for every frame of a chunk. */
+    double frameBuffers() {
+        return patch() == 1 ? 4.5 : 7.5;
+    }
+
+    /** Those that hold the past between two chunks. */
+    double pastBuffers() {
+        return patch() == 1 ? 21 : 20.5;
+    }
+
     /** Channels of the decoder's last level, spread over the pixels they stand for. */
     int channelsPerPixel() {
         return Math.max(1, decoderWidth / (patch() * patch()));

@@ -40,7 +40,7 @@ class PlanTextTest {
 
     /** A line for each: residency, memory by stage, the longest video, time. */
     static String devices() {
-        StringBuilder text = new StringBuilder("model     device        tier      residency  products"
+        StringBuilder text = new StringBuilder("model     device        tier      residency   products"
                 + "  encode  denoise  decode  longest    seconds   GiB, frames\n");
         for (ModelKind kind : ModelKind.values()) {
             for (String name : DeviceProfile.names()) {
@@ -49,11 +49,11 @@ class PlanTextTest {
                     MemoryEstimate memory = plan.placement().memory();
                     text.append(String.format(
                             Locale.ROOT,
-                            "%-8s  %-12s  %-8s  %-9s  %-8s  %6.1f  %7.1f  %6.1f  %7d  %9.1f%n",
+                            "%-8s  %-12s  %-8s  %-10s  %-8s  %6.1f  %7.1f  %6.1f  %7d  %9.1f%n",
                             kind,
                             name,
                             tier.label(),
-                            memory.residency().label(),
+                            memory.residency(),
                             plan.placement().numerics().products().label(),
                             PlacementRules.gib(memory.encode()),
                             PlacementRules.gib(memory.denoise()),

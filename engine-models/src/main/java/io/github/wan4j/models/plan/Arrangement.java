@@ -1,0 +1,53 @@
+package io.github.wan4j.models.plan;
+
+import io.github.wan4j.core.Residency;
+import io.github.wan4j.core.TextEncoderPlace;
+import io.github.wan4j.core.VaeTile;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the networks lie and in what portions the autoencoder works: what makes a job smaller and slower without changing
+ * its video. None of it is automatic any more.
+ *
+ * <ul>
+ *   <li>{@code RESIDENT}: all experts and the autoencoder stay on the device, from one job to the next.
+ *   <li>{@code ONE_EXPERT}: while denoising, the expert at work alone is on the device, and no expert before or after; the
+ *       autoencoder comes for its stage.
+ *   <li>{@code STREAM}: the same with two blocks of the expert in the place of all.
+ *   <li>{@code GPU}: the text encoder stays on the device; {@code FREE}: it goes as soon as the prompts are encoded;
+ *       {@code CPU}: it never comes.
+ * </ul>
+ *
+ * @param chunk latent frames that the autoencoder takes at once
+ * @param tile its tiles; null for whole frames
+ */
+public record Arrangement(
+        Residency residency,
+        TextEncoderPlace textEncoder,
+        int chunk,
+        @Nullable VaeTile tile) {
+    public Arrangement {
+        if (residency == Residency.AUTO || textEncoder == TextEncoderPlace.AUTO || chunk < 1) {
+            throw new IllegalArgumentException(residency + ", " + textEncoder + ", " + chunk + " leave something open");
+        }
+    }
+
+    /** Whether what was loaded for one job waits on the device for the next. */
+    public boolean keepsWeights() {
+        return residency == Residency.RESIDENT;
+    }
+
+    Arrangement with(Residency other, TextEncoderPlace place) {
+        return new Arrangement(other, place, chunk, tile);
+    }
+
+    Arrangement withPortions(int otherChunk, @Nullable VaeTile otherTile) {
+        return new Arrangement(residency, textEncoder, otherChunk, otherTile);
+    }
+
+    @Override
+    public String toString() {
+        return residency + ", text encoder " + textEncoder + ", " + chunk + " latent frames at a time"
+                + (tile == null ? "" : " in tiles of " + tile);
+    }
+}

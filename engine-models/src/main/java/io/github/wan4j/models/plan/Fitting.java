@@ -1,0 +1,115 @@
+package io.github.wan4j.models.plan;
+
+import io.github.wan4j.core.Residency;
+import io.github.wan4j.core.TextEncoderPlace;
+import io.github.wan4j.core.VaeTile;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the first arrangement that a device has the memory for: the fastest in front, tiles last of all because they alone
+ * change what is computed.
+ */
+final class Fitting {
+    /** Share of the memory up to which an estimate is trusted. */
+    static final double TRUSTED = 0.85;
+
+    /** From what hardly costs anything to what is slow but fits everywhere. */
+    private static final List<VaeTile> TILES =
+            List.of(new VaeTile(512, 64), new VaeTile(256, 32), new VaeTile(128, 32));
+
+    private static final List<Integer> GPU_CHUNKS = List.of(4, 2, 1);
+    private static final List<Integer> CPU_CHUNKS = List.of(2, 1);
+
+    private final DeviceProfile device;
+
+    Fitting(DeviceProfile device) {
+        this.device = device;
+    }
+
+    /** The best that is as asked for and fits. */
+    Optional<MemoryEstimate> find(MemoryModel model, PlacementWishes wishes) {
+        List<VaeTile> tiles = wishes.tile() == null ? TILES : List.of(wishes.tile());
+        return (wishes.tile() == null ? first(model, wishes, List.of()) : Optional.<MemoryEstimate>empty())
+                .or(() -> first(model, wishes, tiles));
+    }
+
+    /** With any of the tiles, or without any where the list is empty. */
+    private Optional<MemoryEstimate> first(MemoryModel model, PlacementWishes wishes, List<VaeTile> tiles) {
+        return Stream.of(TRUSTED, 1.0)
+                .flatMap(share ->
+                        arrangements(wishes, tiles).map(model::estimate).filter(memory -> fits(memory, share)))
+                .findFirst();
+    }
+
+    private Stream<Arrangement> arrangements(PlacementWishes wishes, List<VaeTile> tiles) {
+        List<Integer> chunks =
+                wishes.chunk() != null ? List.of(wishes.chunk()) : device.gpu() ? GPU_CHUNKS : CPU_CHUNKS;
+        List<Arrangement> all = new ArrayList<>();
+        for (Arrangement place : places(wishes)) {
+            for (int chunk : chunks) {
+                if (tiles.isEmpty()) {
+                    all.add(place.withPortions(chunk, null));
+                }
+                tiles.forEach(tile -> all.add(place.withPortions(chunk, tile)));
+            }
+        }
+        return all.stream();
+    }
+
+    /** On a CPU there is one place for everything. */
+    private List<Arrangement> places(PlacementWishes wishes) {
+        if (!device.gpu()) {
+            return List.of(place(Residency.RESIDENT, TextEncoderPlace.CPU));
+        }
+        Residency residency = wishes.residency();
+        List<Arrangement> places = residency == null
+                ? List.of(
+                        place(Residency.RESIDENT, TextEncoderPlace.GPU),
+                        place(Residency.RESIDENT, TextEncoderPlace.FREE),
+                        place(Residency.ONE_EXPERT, TextEncoderPlace.FREE),
+                        place(Residency.STREAM, TextEncoderPlace.FREE),
+                        place(Residency.STREAM, TextEncoderPlace.CPU))
+                : Stream.of(TextEncoderPlace.GPU, TextEncoderPlace.FREE, TextEncoderPlace.CPU)
+                        .filter(text -> residency == Residency.RESIDENT || text != TextEncoderPlace.GPU)
+                        .map(text -> place(residency, text))
+                        .toList();
+        TextEncoderPlace asked = wishes.textEncoder();
+        return asked == null
+                ? places
+                : places.stream()
+                        .map(place -> place(place.residency(), asked))
+                        .distinct()
+                        .toList();
+    }
+
+    /** The least that a job can be made to take. */
+    MemoryEstimate smallest(MemoryModel model) {
+        return arrangements(PlacementWishes.NONE, TILES)
+                .map(model::estimate)
+                .min(Comparator.comparingLong(this::needed))
+                .orElseThrow();
+    }
+
+    private static Arrangement place(Residency residency, TextEncoderPlace text) {
+        return new Arrangement(residency, text, 1, null);
+    }
+
+    boolean fits(MemoryEstimate memory, double share) {
+        return device.memoryBytes() == 0 || needed(memory) <= share * device.memoryBytes();
+    }
+
+    /** A CPU's memory is the host's. */
+    long needed(MemoryEstimate memory) {
+        return memory.peak() + (device.gpu() ? 0 : memory.hostBytes());
+    }
+
+    /** The tiles that are smaller than one, or than none. */
+    static Stream<VaeTile> smallerThan(@Nullable VaeTile tile) {
+        return TILES.stream().filter(smaller -> tile == null || smaller.size() < tile.size());
+    }
+}
