@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Cuts the end-to-end goldens down to what the repository keeps: the first noise, every fifth latent, the last one, six frames.
+"""Cuts the end-to-end goldens down to what the repository keeps: the first noise, every fifth latent, the last one, six frames;
+of the run that calibrations are held against, its ratios and time embeddings.
 
 usage: golden-reduce.py FULL_DIR OUT_DIR
 """
@@ -48,3 +49,5 @@ for case in ["t2v_unipc", "t2v_dpm", "t2v_cached", "ti2v_text", "ti2v_image", "i
     tensors["video_u8"] = rows(tensors["video_u8"], shown)
     tensors["latents_at"], tensors["frames_at"] = indices(steps), indices(shown)
     write(out / f"e2e_{case}.safetensors", tensors)
+tensors = read(full / "e2e_t2v_cached_none.safetensors")
+write(out / "e2e_t2v_cached_none.safetensors", {name: t for name, t in tensors.items() if name not in ("latents", "video_u8")})

@@ -7,12 +7,14 @@ import io.github.wan4j.core.runtime.Devices;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.models.load.ModelFolder;
+import io.github.wan4j.models.pipeline.Calibrating;
 import io.github.wan4j.models.pipeline.Codec;
 import io.github.wan4j.models.pipeline.JobQueue;
 import io.github.wan4j.models.pipeline.Jobs;
 import io.github.wan4j.models.pipeline.Model;
 import io.github.wan4j.models.pipeline.SteppedDenoising;
 import io.github.wan4j.models.pipeline.TextEncoding;
+import io.github.wan4j.models.plan.Calibration;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.video.Denoising;
 import io.github.wan4j.video.LatentCodec;
@@ -25,6 +27,7 @@ import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoHandlers;
 import io.github.wan4j.video.VideoJob;
 import io.github.wan4j.video.VideoRequest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -151,6 +154,19 @@ public final class VideoEngine implements AutoCloseable {
     @MustBeClosed
     public Denoising denoise(VideoRequest request) {
         return SteppedDenoising.open(model, queue, request);
+    }
+
+    /**
+     * Measures, by whole runs of these requests in which nothing is reused, what later ones can go by when they reuse steps;
+     * waits for its turns. The requests differ in prompt, seed and picture alone.
+     */
+    public Calibration calibrate(List<VideoRequest> requests) {
+        return new Calibrating(model, queue).measure(requests);
+    }
+
+    /** Puts a calibration of this model into the cache folder, where all later plans find it, and says where. */
+    public Path keep(Calibration calibration) {
+        return new Calibrating(model, queue).keep(calibration);
     }
 
     /** Cancels what runs and waits, waits for its end and frees everything. Closing twice is harmless. */

@@ -147,8 +147,9 @@ final class GenerateCommand implements Callable<Integer> {
     /** Notes what else is wrong with a request that will not run; needs no device. */
     private void checkAgainstModel(VideoRequest request, @Nullable EngineConfig config) {
         try {
-            Path cacheDir = (config == null ? EngineConfig.fromEnvironment() : config).cacheDir();
-            options.problems(Model.problems(ModelFolder.open(ModelSource.of(model), cacheDir), request));
+            EngineConfig settings = config == null ? EngineConfig.fromEnvironment() : config;
+            ModelFolder folder = ModelFolder.open(ModelSource.of(model), settings.cacheDir());
+            options.problems(Model.problems(folder, settings, request));
         } catch (InvalidRequestException e) {
             options.problems(e.problems());
         } catch (WanException e) {

@@ -66,7 +66,7 @@ final class PlanCommand implements Callable<Integer> {
         options.requireFine();
         EngineConfig config = EngineConfig.fromEnvironment();
         DeviceProfile target = device.isEmpty() ? DeviceProfile.cpu(config.cpuThreads()) : device.get(0);
-        DryRun dryRun = DryRun.of(model, config.cacheDir());
+        DryRun dryRun = DryRun.of(model, config);
         PrintWriter out = spec.commandLine().getOut();
         if (longest) {
             Limits limits = dryRun.limits(request, target);

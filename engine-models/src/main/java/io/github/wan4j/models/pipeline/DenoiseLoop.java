@@ -40,9 +40,17 @@ final class DenoiseLoop implements AutoCloseable {
     /**
      * noise [C, T, h, w] f32 on the device, in the caller's scope. Prompts and conditioning belong to the loop once this
      * returns.
+     *
+     * @param watcher sees what the blocks add
      */
     DenoiseLoop(
-            ExecutionPlan plan, Parts parts, Conditioning conditioning, Prompts prompts, Tensor noise, Runnable check) {
+            ExecutionPlan plan,
+            Parts parts,
+            Conditioning conditioning,
+            Prompts prompts,
+            Tensor noise,
+            Runnable check,
+            ResidualCache.@Nullable Watcher watcher) {
         this.plan = plan;
         this.parts = parts;
         this.kernels = parts.session().kernels();
@@ -50,7 +58,7 @@ final class DenoiseLoop implements AutoCloseable {
         this.prompts = prompts;
         this.check = check;
         sampler = Sampler.of(plan.schedule(), kernels);
-        residuals = new ResidualCache(plan, kernels);
+        residuals = new ResidualCache(plan, kernels, watcher);
         latents = owned(noise); // last: nothing after it can fail
     }
 

@@ -1,9 +1,11 @@
 package io.github.wan4j.models.pipeline;
 
+import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.models.load.ModelDefaults;
 import io.github.wan4j.models.load.ModelFolder;
 import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
+import io.github.wan4j.models.plan.ModelNumbers;
 import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.PlanRequest;
 import io.github.wan4j.models.plan.Planner;
@@ -17,19 +19,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Plans without an engine: for a folder, or for a published model by its kind, whose weights need not be there. */
 public final class DryRun {
     private final ModelInfo info;
     private final ModelShape shape;
+    private final @Nullable ModelNumbers numbers;
 
-    private DryRun(ModelInfo info, ModelShape shape) {
+    private DryRun(ModelInfo info, ModelShape shape, @Nullable ModelNumbers numbers) {
         this.info = info;
         this.shape = shape;
+        this.numbers = numbers;
     }
 
     /** A bundled model, a kind such as {@code t2v-a14b}, or else a folder. */
-    public static DryRun of(String model, Path cacheDir) {
+    public static DryRun of(String model, EngineConfig config) {
         Optional<ModelKind> kind = ModelKind.of(model);
         if (kind.isPresent()) {
             ModelDefaults defaults = ModelDefaults.of(kind.get());
@@ -41,15 +46,17 @@ public final class DryRun {
                     defaults.fps(),
                     ModelDefaults.sizeMultiple(kind.get()),
                     "");
-            return new DryRun(published, ModelShape.of(kind.get()));
+            return new DryRun(published, ModelShape.of(kind.get()), null);
         }
-        ModelFolder folder = ModelFolder.open(ModelSource.of(model), cacheDir);
-        return new DryRun(folder.info(), folder.shape());
+        ModelFolder folder = ModelFolder.open(ModelSource.of(model), config.cacheDir());
+        ModelInfo info = folder.info();
+        ModelShape shape = folder.shape();
+        return new DryRun(info, shape, CheckpointNumbers.of(folder, info, shape, config));
     }
 
     /** What a job would do on a device. An image that the model needs may be missing: the size asked for stands. */
     public ExecutionPlan plan(VideoRequest request, DeviceProfile device) {
-        return Planner.plan(planned(request), device, null);
+        return Planner.plan(planned(request), device, numbers);
     }
 
     /** The longest video of the size asked for that fits. */

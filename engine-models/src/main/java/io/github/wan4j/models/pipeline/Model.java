@@ -10,6 +10,7 @@ import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.models.load.ModelFolder;
 import io.github.wan4j.models.plan.ExecutionPlan;
+import io.github.wan4j.models.plan.ModelNumbers;
 import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.PlanRequest;
 import io.github.wan4j.models.text.PromptTokenizer;
@@ -38,6 +39,7 @@ public final class Model implements AutoCloseable {
     private final ModelShape shape;
     private final EngineConfig config;
     private final Precision precision;
+    private final CheckpointNumbers numbers;
     private final PromptTokenizer tokenizer;
     private final Parts parts;
     private final PromptEncoder encoder;
@@ -51,6 +53,7 @@ public final class Model implements AutoCloseable {
         shape = folder.shape();
         precision = config.precision(session.info().device());
         Fit.require(folder);
+        numbers = CheckpointNumbers.of(folder, info, shape, config);
         tokenizer = PromptTokenizer.open(folder.tokenizer(), config.cacheDir()); // last: it is to be closed
         parts = new Parts(folder, session, precision);
         encoder = new PromptEncoder(tokenizer(), parts);
@@ -72,27 +75,33 @@ public final class Model implements AutoCloseable {
         return parts;
     }
 
+    CheckpointNumbers numbers() {
+        return numbers;
+    }
+
     PromptEncoder encoder() {
         return encoder;
     }
 
     /** Fills in defaults and makes the plan; touches no device. */
     ResolvedRequest resolve(VideoRequest request) {
-        return RequestCheck.resolve(request, info, shape);
+        return RequestCheck.resolve(request, info, shape, numbers);
     }
 
     public List<String> problems(VideoRequest request) {
-        return problems(request, info, shape);
+        return problems(request, info, shape, numbers);
     }
 
     /** The same for a model that is not opened on any device. */
-    public static List<String> problems(ModelFolder folder, VideoRequest request) {
-        return problems(request, folder.info(), folder.shape());
+    public static List<String> problems(ModelFolder folder, EngineConfig config, VideoRequest request) {
+        ModelInfo info = folder.info();
+        ModelShape shape = folder.shape();
+        return problems(request, info, shape, CheckpointNumbers.of(folder, info, shape, config));
     }
 
-    private static List<String> problems(VideoRequest request, ModelInfo info, ModelShape shape) {
+    private static List<String> problems(VideoRequest request, ModelInfo info, ModelShape shape, ModelNumbers numbers) {
         try {
-            ResolvedRequest fine = RequestCheck.resolve(request, info, shape);
+            ResolvedRequest fine = RequestCheck.resolve(request, info, shape, numbers);
             assert fine.plan() != null;
             return List.of();
         } catch (InvalidRequestException e) {

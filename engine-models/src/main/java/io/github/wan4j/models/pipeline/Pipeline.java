@@ -140,6 +140,11 @@ final class Pipeline {
 
     /** Encodes texts and picture and lays out the noise. The loop owns all of it; if this fails nothing is left. */
     DenoiseLoop prepare() {
+        return prepare(null);
+    }
+
+    /** The same with a watcher of what the blocks add. */
+    DenoiseLoop prepare(ResidualCache.@Nullable Watcher watcher) {
         boolean pictured = request.image() != null || request.firstFrame() != null;
         clock.begin(Stage.ENCODE, pictured ? 3 : 2);
         Prompts prompts = new Prompts();
@@ -157,7 +162,8 @@ final class Pipeline {
                 clock.done(3, Optional.empty());
                 cancellation.run();
             }
-            loop = new DenoiseLoop(request.plan(), model.parts(), conditioning, prompts, noise(), cancellation);
+            loop = new DenoiseLoop(
+                    request.plan(), model.parts(), conditioning, prompts, noise(), cancellation, watcher);
         } catch (RuntimeException | Error e) {
             prompts.close();
             conditioning.close();

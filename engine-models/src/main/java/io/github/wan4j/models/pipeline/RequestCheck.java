@@ -3,8 +3,10 @@ package io.github.wan4j.models.pipeline;
 import io.github.wan4j.models.image.FirstFrame;
 import io.github.wan4j.models.image.ImageReader;
 import io.github.wan4j.models.image.Rgb8;
+import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
+import io.github.wan4j.models.plan.ModelNumbers;
 import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.PlanOptions;
 import io.github.wan4j.models.plan.PlanRequest;
@@ -40,8 +42,8 @@ final class RequestCheck {
         this.shape = shape;
     }
 
-    static ResolvedRequest resolve(VideoRequest request, ModelInfo model, ModelShape shape) {
-        return new RequestCheck(model, shape).resolve(request);
+    static ResolvedRequest resolve(VideoRequest request, ModelInfo model, ModelShape shape, ModelNumbers numbers) {
+        return new RequestCheck(model, shape).resolve(request, numbers);
     }
 
     /** What a plan follows from; what is wrong with it is added to {@code problems}. No image is asked for. */
@@ -79,7 +81,7 @@ final class RequestCheck {
                 options(request.shortcuts()).withImage(pictured && model.kind() == ModelKind.TI2V_5B));
     }
 
-    private ResolvedRequest resolve(VideoRequest request) {
+    private ResolvedRequest resolve(VideoRequest request, ModelNumbers numbers) {
         FirstFrame image = image(request, sizeAsked(request));
         PlanRequest planned = planned(request, image);
         ModelInfo.Defaults defaults = model.defaults();
@@ -99,7 +101,7 @@ final class RequestCheck {
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
         }
-        ExecutionPlan plan = Planner.plan(planned);
+        ExecutionPlan plan = Planner.plan(planned, DeviceProfile.cpu(1), numbers);
         return new ResolvedRequest(
                 plan,
                 prompt,

@@ -18,13 +18,21 @@ import org.jspecify.annotations.Nullable;
  * it runs no block. Nothing ever crosses from one expert to the other.
  */
 final class ResidualCache implements AutoCloseable {
+    /** Sees everything that is computed, whether it will be reused or not. */
+    interface Watcher {
+        /** residual [1, L, D] f32, good during the call. */
+        void added(PlannedStep step, Branch branch, Tensor residual);
+    }
+
     private final ExecutionPlan plan;
     private final Kernels kernels;
+    private final @Nullable Watcher watcher;
     private final Map<Expert, Map<Branch, Tensor>> residuals = new EnumMap<>(Expert.class);
 
-    ResidualCache(ExecutionPlan plan, Kernels kernels) {
+    ResidualCache(ExecutionPlan plan, Kernels kernels, @Nullable Watcher watcher) {
         this.plan = plan;
         this.kernels = kernels;
+        this.watcher = watcher;
     }
 
     /** Remembers after − before, tokens [1, L, D] behind and in front of the blocks, if a later step needs it. */
@@ -33,9 +41,16 @@ final class ResidualCache implements AutoCloseable {
         if (old != null) {
             old.close();
         }
-        if (isReusedLater(step, branch)) {
-            try (Scope scope = Scope.open("residual")) {
-                Tensor difference = kernels.combine(new double[] {1, -1}, after, before.to(DType.F32));
+        boolean reused = isReusedLater(step, branch);
+        if (!reused && watcher == null) {
+            return;
+        }
+        try (Scope scope = Scope.open("residual")) {
+            Tensor difference = kernels.combine(new double[] {1, -1}, after, before.to(DType.F32));
+            if (watcher != null) {
+                watcher.added(step, branch, difference);
+            }
+            if (reused) {
                 of(step.expert()).put(branch, scope.release(difference));
             }
         }

@@ -1,6 +1,7 @@
 package io.github.wan4j.models.plan;
 
 import io.github.wan4j.models.plan.TeaCache.Polynomial;
+import io.github.wan4j.models.sampler.Schedule;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.CachePolicy.Method;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Decides what to reuse in one plan: picks the method, its numbers and its settings, and asks it. */
@@ -22,15 +24,18 @@ final class CacheRules {
 
     private final PlanRequest request;
     private final StepGrid grid;
-    private final int tokens;
-    private final @Nullable TimeEmbeddings embeddings;
+    private final Schedule schedule;
+    private final LatentShape latent;
+    private final @Nullable ModelNumbers numbers;
     private final PlanOptions options;
 
-    CacheRules(PlanRequest request, StepGrid grid, int tokens, @Nullable TimeEmbeddings embeddings) {
+    CacheRules(
+            PlanRequest request, StepGrid grid, Schedule schedule, LatentShape latent, @Nullable ModelNumbers numbers) {
         this.request = request;
         this.grid = grid;
-        this.tokens = tokens;
-        this.embeddings = embeddings;
+        this.schedule = schedule;
+        this.latent = latent;
+        this.numbers = numbers;
         this.options = request.options();
     }
 
@@ -41,7 +46,7 @@ final class CacheRules {
             case MASK -> mask(Objects.requireNonNull(policy.mask()));
             case MAGCACHE -> hasStepsToSpare() ? magCache(policy) : stepless();
             case MAGCACHE_PUBLISHED -> hasStepsToSpare() ? publishedMagCache(policy) : stepless();
-            case TEACACHE -> request.model().distilled() ? stepless() : teaCache(policy);
+            case TEACACHE -> hasStepsToSpare() ? teaCache(policy) : stepless();
         };
     }
 
@@ -61,8 +66,7 @@ final class CacheRules {
     private CacheDecision stepless() {
         String reason = request.model().distilled()
                 ? "nothing is reused: a distilled model has no step to spare"
-                : "nothing is reused: " + grid.steps() + " steps are too few, MagCache takes more than "
-                        + MagCache.FEW_STEPS;
+                : "nothing is reused: " + grid.steps() + " steps are too few, it takes more than " + MagCache.FEW_STEPS;
         if (options.speedup() != null && options.speedup() > 1) {
             throw new InvalidRequestException("speedup is " + options.speedup() + ", take 1; " + reason);
         }
@@ -93,13 +97,8 @@ final class CacheRules {
         return MagRatios.published(request.model().kind(), options.image());
     }
 
-    private MagRatios ratios() {
-        MagRatios published = published();
-        return calibration().flatMap(c -> c.magRatios(published.defaults())).orElse(published);
-    }
-
     private Optional<Calibration> calibration() {
-        return Optional.ofNullable(options.calibration());
+        return numbers == null ? Optional.empty() : numbers.calibration();
     }
 
     private CacheDecision publishedMagCache(CachePolicy policy) {
@@ -111,17 +110,25 @@ final class CacheRules {
                 rule.mask(Branch.COND),
                 rule.mask(Branch.UNCOND),
                 settings.threshold(),
-                origin(ratios),
+                origin(ratios, "published for " + ratios.name()),
                 List.of());
     }
 
     private CacheDecision magCache(CachePolicy policy) {
-        MagRatios ratios = ratios();
+        MagRatios published = published();
+        Optional<Calibration> calibration = calibration();
+        MagRatios ratios =
+                calibration.map(found -> found.magRatios(published.defaults())).orElse(published);
+        String origin = origin(
+                ratios,
+                calibration
+                        .map(found -> "measured on " + ratios.name() + ", " + found.source())
+                        .orElse("published for " + ratios.name()));
         MagRatios.Defaults settings = settings(ratios, policy);
         boolean tiersChoice = options.speedup() == null && options.cache() == null && options.tier() == Tier.SPEED;
         Double speedup = tiersChoice ? Double.valueOf(DEFAULT_SPEEDUP) : options.speedup();
         if (speedup == null) {
-            return decision(Method.MAGCACHE, reuse(ratios, settings).below(settings.threshold()), origin(ratios));
+            return decision(Method.MAGCACHE, reuse(ratios, settings).below(settings.threshold()), origin);
         }
         List<String> notes = List.of();
         Reuse reuse = reuse(ratios, settings);
@@ -137,7 +144,7 @@ final class CacheRules {
         double aim = tiersChoice ? Math.min(speedup, reuse.mostSpeedup(request.uncachedForwards())) : speedup;
         Reuse.Decision decision = reuse.forSpeedup(aim, request.uncachedForwards());
         return new CacheDecision(
-                Method.MAGCACHE, decision.mask(), decision.mask(), decision.threshold(), origin(ratios), notes);
+                Method.MAGCACHE, decision.mask(), decision.mask(), decision.threshold(), origin, notes);
     }
 
     private Reuse reuse(MagRatios ratios, MagRatios.Defaults settings) {
@@ -174,47 +181,62 @@ final class CacheRules {
                 policy.retention() == null ? Math.min(retention, settings.retentionHigh()) : settings.retentionHigh());
     }
 
-    private String origin(MagRatios ratios) {
-        boolean measured =
-                calibration().filter(c -> c.model().equals(ratios.name())).isPresent();
-        return (measured ? "ratios calibrated for " : "ratios published for ")
-                + ratios.name()
+    private String origin(MagRatios ratios, String found) {
+        return "ratios " + found
                 + (ratios.steps() == grid.steps() ? "" : ", stretched from " + ratios.steps() + " steps");
     }
 
     private CacheDecision teaCache(CachePolicy policy) {
         boolean ret = Boolean.TRUE.equals(policy.ret());
-        Map<Expert, Polynomial> polynomials = new EnumMap<>(Expert.class);
-        for (Run run : grid.runs()) {
-            polynomials.put(run.expert(), polynomial(run.expert(), ret));
-        }
-        if (embeddings == null) {
+        Map<Expert, Polynomial> polynomials = polynomials(ret);
+        if (numbers == null) {
             throw new InvalidRequestException(
-                    "teacache decides from the model's time embeddings, which need its weights:"
-                            + " give its folder, or take magcache");
+                    "teacache decides from time embeddings, which are computed from the weights of "
+                            + "a model: give a folder with weights instead of the bare name "
+                            + request.model().name()
+                            + ", or take magcache");
         }
+        TeaCache.Embeddings embeddings = TeaCache.Embeddings.of(request, latent, numbers, ret);
         Reuse reuse = new Reuse(
                 grid,
                 step -> step < Math.ceil(TeaCache.FIRST_STEPS * grid.steps())
                         || (ret && grid.isAmongFirst(step, expert -> TeaCache.FIRST_STEPS)),
-                new TeaCache(grid, TeaCache.distances(grid, embeddings, ret), polynomials));
+                new TeaCache(grid, TeaCache.distances(grid, schedule::timestep, embeddings), polynomials));
         double threshold = policy.threshold() == null ? CachePolicy.DEFAULT_TEACACHE_THRESHOLD : policy.threshold();
         Reuse.Decision decision = options.speedup() == null
                 ? reuse.below(threshold)
                 : reuse.forSpeedup(options.speedup(), request.uncachedForwards());
-        return decision(
-                Method.TEACACHE,
-                decision,
-                polynomials.values().iterator().next().origin());
+        return decision(Method.TEACACHE, decision, origin(polynomials));
     }
 
-    /** What was fitted for the expert; else what was published for its model, or for the one nearest to it. */
-    private Polynomial polynomial(Expert expert, boolean ret) {
-        Optional<Polynomial> fitted = ret ? Optional.empty() : calibration().flatMap(c -> c.polynomial(expert));
-        if (fitted.isPresent()) {
-            return fitted.get();
+    /** Where the polynomials came from, by expert if not from the same place. */
+    private static String origin(Map<Expert, Polynomial> polynomials) {
+        List<String> origins =
+                polynomials.values().stream().map(Polynomial::origin).distinct().toList();
+        return origins.size() == 1
+                ? origins.get(0)
+                : polynomials.entrySet().stream()
+                        .map(entry -> entry.getValue().origin() + " ("
+                                + entry.getKey().label() + ")")
+                        .collect(Collectors.joining("; "));
+    }
+
+    /** What was fitted for each expert; else what was published for the model, or for the one nearest to it. */
+    private Map<Expert, Polynomial> polynomials(boolean ret) {
+        Optional<Calibration> calibration = calibration();
+        Map<Expert, Polynomial> polynomials = new EnumMap<>(Expert.class);
+        for (Run run : grid.runs()) {
+            polynomials.put(
+                    run.expert(),
+                    calibration
+                            .flatMap(found -> found.polynomial(run.expert(), ret))
+                            .orElseGet(() -> published(ret)));
         }
-        Polynomial published = Polynomial.published(request.model().kind(), ret, tokens);
+        return polynomials;
+    }
+
+    private Polynomial published(boolean ret) {
+        Polynomial published = Polynomial.published(request.model().kind(), ret, latent.tokens());
         if (published == null) {
             throw new InvalidRequestException(
                     "no ret polynomial was published for " + request.model().kind() + ", take the no-ret mode");

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param speedup passes of a plain run divided by those planned
  * @param strict whether a wish that cannot be met is an error, instead of a step down
  * @param wishes how it is to run
- * @param calibration what was measured on this model; null for what was published
  */
 public record PlanOptions(
         Tier tier,
@@ -25,38 +24,37 @@ public record PlanOptions(
         @Nullable StepInterval guidanceInterval,
         @Nullable Double speedup,
         boolean strict,
-        PlacementWishes wishes,
-        @Nullable Calibration calibration) {
+        PlacementWishes wishes) {
     /** The default tier, and nothing asked for. */
     public static final PlanOptions DEFAULT =
-            new PlanOptions(Tier.QUALITY, false, null, null, null, false, PlacementWishes.NONE, null);
+            new PlanOptions(Tier.QUALITY, false, null, null, null, false, PlacementWishes.NONE);
 
     public PlanOptions withTier(Tier value) {
-        return new PlanOptions(value, image, cache, guidanceInterval, speedup, strict, wishes, calibration);
+        return new PlanOptions(value, image, cache, guidanceInterval, speedup, strict, wishes);
     }
 
     public PlanOptions withImage(boolean value) {
-        return new PlanOptions(tier, value, cache, guidanceInterval, speedup, strict, wishes, calibration);
+        return new PlanOptions(tier, value, cache, guidanceInterval, speedup, strict, wishes);
     }
 
     public PlanOptions withCache(CachePolicy value) {
-        return new PlanOptions(tier, image, value, guidanceInterval, speedup, strict, wishes, calibration);
+        return new PlanOptions(tier, image, value, guidanceInterval, speedup, strict, wishes);
     }
 
     public PlanOptions withGuidanceInterval(StepInterval value) {
-        return new PlanOptions(tier, image, cache, value, speedup, strict, wishes, calibration);
+        return new PlanOptions(tier, image, cache, value, speedup, strict, wishes);
     }
 
     public PlanOptions withSpeedup(double value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, value, strict, wishes, calibration);
+        return new PlanOptions(tier, image, cache, guidanceInterval, value, strict, wishes);
     }
 
     public PlanOptions withStrict(boolean value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, value, wishes, calibration);
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, value, wishes);
     }
 
     public PlanOptions withWishes(PlacementWishes value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, value, calibration);
+        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, value);
     }
 
     public PlanOptions withPrecision(Products value) {
@@ -69,10 +67,6 @@ public record PlanOptions(
 
     public PlanOptions withBatchGuidance(boolean value) {
         return withWishes(wishes.withBatchGuidance(value));
-    }
-
-    public PlanOptions withCalibration(Calibration value) {
-        return new PlanOptions(tier, image, cache, guidanceInterval, speedup, strict, wishes, value);
     }
 
     /** What is wrong with them for a number of steps, one sentence each; empty when nothing is. */

@@ -23,9 +23,9 @@ public final class Planner {
     /**
      * The plan for a device.
      *
-     * @param embeddings what TeaCache decides from; null where the weights are not there
+     * @param numbers what decisions on reuse go by beside what was published; null where the model is not there
      */
-    public static ExecutionPlan plan(PlanRequest request, DeviceProfile device, @Nullable TimeEmbeddings embeddings) {
+    public static ExecutionPlan plan(PlanRequest request, DeviceProfile device, @Nullable ModelNumbers numbers) {
         List<String> problems = request.problems();
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
@@ -34,7 +34,7 @@ public final class Planner {
         LatentShape latent = LatentShape.of(request.model().vae(), request.size(), request.frames());
         List<Expert> experts = experts(request.model(), schedule);
         StepGrid grid = new StepGrid(experts, step -> guided(request, step));
-        CacheDecision cache = new CacheRules(request, grid, latent.tokens(), embeddings).decide();
+        CacheDecision cache = new CacheRules(request, grid, schedule, latent, numbers).decide();
         List<PlannedStep> steps = new ArrayList<>();
         for (int i = 0; i < schedule.steps(); i++) {
             Expert expert = experts.get(i);

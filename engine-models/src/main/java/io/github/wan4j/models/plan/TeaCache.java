@@ -6,6 +6,8 @@ import io.github.wan4j.video.ModelKind;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,25 +63,61 @@ final class TeaCache implements ReuseRule {
     }
 
     /** How far the embedding moves at each step, mean|E − P| / mean|P|; NaN at the first step of each expert. */
-    static double[] distances(StepGrid grid, TimeEmbeddings embeddings, boolean projected) {
+    static double[] distances(StepGrid grid, IntToDoubleFunction timestep, Embeddings embeddings) {
         double[] distances = new double[grid.steps()];
         for (Run run : grid.runs()) {
+            double[] timesteps = IntStream.range(run.first(), run.end())
+                    .mapToDouble(timestep)
+                    .toArray();
+            float[][] rows = embeddings.rows(run.expert(), timesteps);
+            double known = embeddings.known(run.expert());
             distances[run.first()] = Double.NaN;
-            for (int step = run.first() + 1; step < run.end(); step++) {
-                distances[step] = distance(embeddings.at(step, projected), embeddings.at(step - 1, projected));
+            for (int i = 1; i < rows.length; i++) {
+                distances[run.first() + i] = moved(rows[i], rows[i - 1]) / (size(rows[i - 1]) + known);
             }
         }
         return distances;
     }
 
-    private static double distance(float[] embedding, float[] previous) {
+    private static double moved(float[] embedding, float[] previous) {
         double moved = 0;
-        double size = 0;
         for (int i = 0; i < embedding.length; i++) {
-            moved += Math.abs(embedding[i] - previous[i]);
-            size += Math.abs(previous[i]);
+            moved += Math.abs((double) embedding[i] - previous[i]);
         }
-        return moved / size;
+        return moved;
+    }
+
+    private static double size(float[] embedding) {
+        double size = 0;
+        for (float value : embedding) {
+            size += Math.abs(value);
+        }
+        return size;
+    }
+
+    /**
+     * What the method compares. The mean runs over all tokens: those of a frame that is given stay at timestep 0, so that they
+     * add to mean|P| and never move.
+     *
+     * @param projected whether e0 is compared, instead of e
+     * @param knownShare tokens at timestep 0 for each of the others
+     */
+    record Embeddings(ModelNumbers numbers, boolean projected, double knownShare) {
+        private static final double[] ZERO = {0};
+
+        /** A first frame that is given to TI2V is what stays at timestep 0. */
+        static Embeddings of(PlanRequest request, LatentShape latent, ModelNumbers numbers, boolean projected) {
+            boolean given = request.options().image() && request.model().kind() == ModelKind.TI2V_5B;
+            return new Embeddings(numbers, projected, given && latent.frames() > 1 ? 1.0 / (latent.frames() - 1) : 0);
+        }
+
+        float[][] rows(Expert expert, double[] timesteps) {
+            return numbers.timeEmbeddings(expert, timesteps, projected);
+        }
+
+        double known(Expert expert) {
+            return knownShare == 0 ? 0 : knownShare * size(rows(expert, ZERO)[0]);
+        }
     }
 
     @Override

@@ -33,7 +33,9 @@ final class TimeEmbedding {
 
     TimeRows forward(Timesteps steps) {
         try (Scope scope = Scope.open("dit.time")) {
-            Tensor waves = sinusoid(steps.distinct()).to(device, DType.F32);
+            double[] timesteps = steps.distinct();
+            Tensor waves = Tensors.of(waves(timesteps, freqDim), timesteps.length, freqDim)
+                    .to(device, DType.F32);
             Tensor e = embedding2.forward(kernels.silu(embedding0.forward(waves)));
             Tensor e0 = projection1.forward(kernels.silu(e)).reshape(-1, 6, dim);
             return new TimeRows(scope.keep(e), scope.keep(e0.transpose(0, 1).contiguous()), steps.known());
@@ -41,16 +43,16 @@ final class TimeEmbedding {
     }
 
     /** cos(t·fᵢ), then sin(t·fᵢ), fᵢ = 10000^(−2i/n): [R, n], computed in f64 and rounded to f32. */
-    private Tensor sinusoid(double[] timesteps) {
-        int half = freqDim / 2;
-        float[] waves = new float[timesteps.length * freqDim];
+    static float[] waves(double[] timesteps, int n) {
+        int half = n / 2;
+        float[] waves = new float[timesteps.length * n];
         for (int row = 0; row < timesteps.length; row++) {
             for (int i = 0; i < half; i++) {
                 double angle = timesteps[row] * Math.pow(LONGEST_PERIOD, -i / (double) half);
-                waves[row * freqDim + i] = (float) Math.cos(angle);
-                waves[row * freqDim + half + i] = (float) Math.sin(angle);
+                waves[row * n + i] = (float) Math.cos(angle);
+                waves[row * n + half + i] = (float) Math.sin(angle);
             }
         }
-        return Tensors.of(waves, timesteps.length, freqDim);
+        return waves;
     }
 }

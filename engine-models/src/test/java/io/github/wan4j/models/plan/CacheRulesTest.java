@@ -9,6 +9,7 @@ import io.github.wan4j.video.CachePolicy.Method;
 import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Tier;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,5 +127,32 @@ class CacheRulesTest {
             assertThat(plan.forwards()).isEqualTo(32);
             assertThat(plan.cache().notes()).singleElement().asString().contains("speed-up of 2.5");
         }
+    }
+
+    @Test
+    void whereNoStepCanBeSparedNothingIsReused() {
+        PlanRequest few = Requests.of(ModelKind.T2V_A14B, 8);
+        ModelShape full = ModelShape.of(ModelKind.T2V_A14B);
+        ModelShape distilled =
+                new ModelShape(full.name(), full.kind(), full.boundary(), true, full.transformer(), full.vae());
+        PlanRequest many = Requests.of(ModelKind.T2V_A14B, 20);
+        PlanRequest trained = new PlanRequest(
+                distilled, many.size(), many.frames(), 20, many.shift(), many.solver(), many.guidance());
+        Numbers numbers = Numbers.of(i -> 1.0 + i);
+        for (CachePolicy policy :
+                List.of(CachePolicy.magCache(), CachePolicy.of(Method.MAGCACHE_PUBLISHED), CachePolicy.teaCache())) {
+            for (PlanRequest request : List.of(few, trained)) {
+                CacheDecision decision = Planner.plan(
+                                request.with(PlanOptions.DEFAULT.withCache(policy)), DeviceProfile.cpu(1), numbers)
+                        .cache();
+                assertThat(decision.method()).isEqualTo(Method.NONE);
+                assertThat(decision.cond()).isEqualTo(SkipMask.none(request.steps()));
+                assertThat(decision.notes()).singleElement().asString().startsWith("nothing is reused: ");
+            }
+        }
+        assertThat(Planner.plan(few.with(PlanOptions.DEFAULT.withCache(CachePolicy.mask("##.#.###"))))
+                        .mask())
+                .as("what is said step by step is done")
+                .isEqualTo("##.#.###");
     }
 }

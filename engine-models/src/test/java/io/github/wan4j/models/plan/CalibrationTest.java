@@ -16,67 +16,94 @@ import org.junit.jupiter.api.Test;
 class CalibrationTest {
     /** Measured by the reference on a mini model: 20 steps, shift 12, the last 7 of the low-noise expert. */
     private static final String MINI = """
-            {"model": "mini", "steps": 20,
-             "magcache": {
+            {"format": 1,
+             "model": {"name": "mini", "kind": "t2v-a14b", "dim": 256, "layers": 6, "hash": "12ab"},
+             "runs": {"prompts": 1, "steps": 20, "shift": 12, "solver": "unipc", "size": "128x128", "frames": 33},
+             "settings": {"threshold": 0.02, "k": 3, "retention": 0, "retentionHigh": 0},
+             "experts": {
               "high": {
-               "cond": [1.0101453, 1.0095174, 1.0019428, 0.9974325, 0.9965564, 0.9956008, 0.9948447, 0.9923719,
-                        0.9912195, 0.9877089, 0.9843097, 0.9803638],
-               "uncond": [0.9927123, 1.0186371, 1.0016202, 0.9996333, 0.9992536, 0.9965162, 0.9963167, 0.9921458,
-                          0.9906165, 0.9863343, 0.9824588, 0.9771675]},
+               "magcache": {
+                "cond": [1.0101453, 1.0095174, 1.0019428, 0.9974325, 0.9965564, 0.9956008, 0.9948447, 0.9923719,
+                         0.9912195, 0.9877089, 0.9843097, 0.9803638],
+                "uncond": [0.9927123, 1.0186371, 1.0016202, 0.9996333, 0.9992536, 0.9965162, 0.9963167, 0.9921458,
+                           0.9906165, 0.9863343, 0.9824588, 0.9771675]},
+               "teacache": {"noret": [0.5, 0.01], "ret": [0.1]}},
               "low": {
-               "cond": [0.9685888, 0.9533023, 0.9404246, 0.9135376, 0.8655838, 0.7673091],
-               "uncond": [0.9704546, 0.9532983, 0.9408955, 0.9136057, 0.8658479, 0.7683163]}},
-             "teacache": {"high": [0.5, 0.01], "low": [2, 0]}}
+               "magcache": {
+                "cond": [0.9685888, 0.9533023, 0.9404246, 0.9135376, 0.8655838, 0.7673091],
+                "uncond": [0.9704546, 0.9532983, 0.9408955, 0.9136057, 0.8658479, 0.7683163]},
+               "teacache": {"noret": [2, 0], "ret": []}}}}
             """;
 
     private static Calibration read(String json) {
         try {
-            return Calibration.read(new ObjectMapper().readTree(json));
+            return CalibrationJson.read(new ObjectMapper().readTree(json), "from mini.json");
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
-    private static CacheDecision decide(CachePolicy policy, TimeEmbeddings embeddings) {
+    /** Time embeddings that move by 0.1 in each step. */
+    private static CacheDecision decide(CachePolicy policy) {
         PlanRequest request = Requests.of(ModelKind.T2V_A14B, 20);
-        PlanOptions options = request.options().withCalibration(read(MINI)).withCache(policy);
-        return Planner.plan(request.with(options), DeviceProfile.cpu(2), embeddings)
+        Numbers numbers = new Numbers((i, timestep) -> new float[] {(float) Math.pow(1.1, i)}, read(MINI));
+        return Planner.plan(request.with(request.options().withCache(policy)), DeviceProfile.cpu(2), numbers)
                 .cache();
     }
-
-    private static final TimeEmbeddings STEADY = (step, projected) -> new float[] {(float) Math.pow(1.1, step)};
 
     @Test
     void isReadAsItWasWritten() {
         Calibration calibration = read(MINI);
-        assertThat(Calibration.read(new ObjectMapper().valueToTree(calibration.toJson())))
+        assertThat(CalibrationJson.read(
+                        new ObjectMapper().valueToTree(CalibrationJson.write(calibration)), "from mini.json"))
                 .isEqualTo(calibration);
     }
 
     @Test
     void magCacheGoesByWhatWasMeasured() {
-        CacheDecision decision = decide(CachePolicy.magCache().withRetention(0).withThreshold(0.02), STEADY);
-        assertThat(decision.origin()).isEqualTo("ratios calibrated for mini");
+        CacheDecision decision = decide(CachePolicy.magCache());
+        assertThat(decision.origin()).isEqualTo("ratios measured on mini, from mini.json");
+        assertThat(decision.threshold()).isEqualTo(0.02);
         // 0.0101 alone stays below 0.02, with 0.0198 it does not; no low-noise ratio does
         assertThat(decision.cond()).asString().startsWith("#.#").endsWith("#######");
-        assertThat(decide(CachePolicy.of(Method.MAGCACHE_PUBLISHED), STEADY).origin())
+        assertThat(decide(CachePolicy.of(Method.MAGCACHE_PUBLISHED)).origin())
                 .startsWith("ratios published for wan2.2-t2v-a14b");
     }
 
     @Test
+    void whatIsAskedForReplacesTheSettingsOfTheCalibration() {
+        CacheDecision decision = decide(CachePolicy.magCache().withRetention(1).withThreshold(0.5));
+        assertThat(decision.cond()).isEqualTo(SkipMask.none(20));
+        assertThat(decision.threshold()).isEqualTo(0.5);
+    }
+
+    @Test
     void teaCacheGoesByWhatWasFittedForEachExpert() {
-        CacheDecision decision = decide(CachePolicy.teaCache(), STEADY);
+        CacheDecision decision = decide(CachePolicy.teaCache());
         // each step moves by 0.1: 0.06 of the high-noise expert, so that four are reused; 0.2 of the other
         assertThat(decision.cond()).hasToString("##....#....#.#.#.#.#");
-        assertThat(decision.origin()).isEqualTo("polynomial fitted for mini");
+        assertThat(decision.origin()).isEqualTo("polynomial fitted for mini, from mini.json");
+    }
+
+    @Test
+    void anExpertThatNothingWasFittedForTakesWhatWasPublishedAndBothAreNamed() {
+        assertThat(decide(CachePolicy.teaCache().withRet(true)).origin())
+                .isEqualTo("polynomial fitted for mini, from mini.json (high);"
+                        + " polynomial published for wan2.1-t2v-14b, uncalibrated (low)");
     }
 
     @Test
     void aDamagedFileIsRefusedByTheNameOfWhatIsWrong() {
-        assertRefused("{}", "names its model and steps");
-        assertRefused(MINI.replace("\"high\": {", "\"hihg\": {"), "the expert 'hihg'");
-        assertRefused(MINI.replace("0.9685888", "\"x\""), "in magcache.low.cond");
-        assertRefused(MINI.replace("\"uncond\"", "\"other\""), "no list magcache.high.uncond");
+        assertRefused("{}", "format is missing");
+        assertRefused(MINI.replace("\"format\": 1", "\"format\": 7"), "format is 7, this version reads 1");
+        assertRefused(MINI.replace("\"high\": {", "\"hihg\": {"), "did you mean 'high'?");
+        assertRefused(MINI.replace("0.9685888", "\"x\""), "experts.low.magcache.cond has \"x\"");
+        assertRefused(MINI.replace("0.9685888", "-1"), "experts.low.magcache.cond has a ratio");
+        assertRefused(MINI.replace("0.9685888,", ""), "5 ratios of cond and 6 of uncond");
+        assertRefused(MINI.replace("\"uncond\"", "\"other\""), "experts.high.magcache.uncond is missing");
+        assertRefused(MINI.replace("t2v-a14b", "ti2v-5b"), "experts are high, low, a model of kind ti2v-5b has single");
+        assertRefused(MINI.replace("\"k\": 3", "\"k\": 0"), "settings.k is 0");
+        assertRefused(MINI.replace("0.02", "0.7"), "settings.threshold is 0.7");
     }
 
     private static void assertRefused(String json, String part) {

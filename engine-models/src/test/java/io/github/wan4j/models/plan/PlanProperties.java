@@ -82,6 +82,30 @@ class PlanProperties {
         assertForcedStepsComputed(plan.steps());
     }
 
+    @Property(tries = 300)
+    void teaCacheMeetsASpeedUpWithinOneForwardOrRefusesIt(
+            @ForAll("requests") PlanRequest request,
+            @ForAll boolean ret,
+            @ForAll @DoubleRange(min = 1, max = 6) double speedup) {
+        // an embedding that moves ever faster, as the real ones do towards the end
+        Numbers numbers = Numbers.of(i -> Math.exp(0.001 * i * i + 0.02 * i));
+        CachePolicy policy =
+                CachePolicy.teaCache().withRet(ret && request.model().kind() != ModelKind.TI2V_5B);
+        PlanRequest wished = request.with(request.options().withCache(policy).withSpeedup(speedup));
+        ExecutionPlan plan;
+        try {
+            plan = Planner.plan(wished, DeviceProfile.cpu(1), numbers);
+        } catch (InvalidRequestException e) {
+            assertThat(e).hasMessageContaining("take ");
+            return;
+        }
+        assertThat(Math.abs(plan.forwards() - request.uncachedForwards() / speedup))
+                .isLessThanOrEqualTo(1);
+        assertForcedStepsComputed(plan.steps());
+        int first = (int) Math.ceil(0.1 * request.steps());
+        assertThat(plan.mask()).startsWith("#".repeat(first));
+    }
+
     @Property(tries = 100)
     void theLargestSpeedUpThatARefusalNamesIsAccepted(@ForAll("requests") PlanRequest request) {
         try {

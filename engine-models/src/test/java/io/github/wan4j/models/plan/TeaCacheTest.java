@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.wan4j.models.plan.TeaCache.Embeddings;
 import io.github.wan4j.models.plan.TeaCache.Polynomial;
 import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.Expert;
@@ -65,7 +66,10 @@ class TeaCacheTest {
         StepGrid grid = new StepGrid(Collections.nCopies(50, Expert.SINGLE), step -> true);
         for (int seed = 0; seed < 20; seed++) {
             float[][] embeddings = embeddings(50, seed);
-            double[] distances = TeaCache.distances(grid, (step, projected) -> embeddings[step], false);
+            double[] distances = TeaCache.distances(
+                    grid,
+                    step -> step,
+                    new Embeddings(new Numbers((i, step) -> embeddings[(int) step], null), false, 0));
             for (double threshold : new double[] {0.1, 0.25, 0.5}) {
                 String mask = new Reuse(
                                 grid,
@@ -94,8 +98,19 @@ class TeaCacheTest {
     void distancesDoNotCrossAnExpertSwitch() {
         StepGrid grid = new StepGrid(List.of(Expert.HIGH, Expert.HIGH, Expert.LOW, Expert.LOW), step -> true);
         float[][] rows = {{1, -1}, {2, -1}, {100, 100}, {100, 150}};
-        assertThat(TeaCache.distances(grid, (step, projected) -> rows[step], false))
+        Numbers numbers = new Numbers((i, step) -> rows[(int) step], null);
+        assertThat(TeaCache.distances(grid, step -> step, new Embeddings(numbers, false, 0)))
                 .containsExactly(Double.NaN, 0.5, Double.NaN, 0.25);
+    }
+
+    @Test
+    void tokensOfAGivenFrameCountAndDoNotMove() {
+        StepGrid grid = new StepGrid(List.of(Expert.SINGLE, Expert.SINGLE), step -> true);
+        float[][] rows = {{3, -1}, {2, -2}, {4, -2}};
+        Numbers numbers = new Numbers((i, step) -> rows[(int) step], null);
+        // three frames of which the first is given: mean|E − P| = 2 · 2, mean|P| = 4 + 2 · 4, twice as many values
+        double[] distances = TeaCache.distances(grid, step -> step + 1, new Embeddings(numbers, false, 0.5));
+        assertThat(distances[1]).isCloseTo(4 / 12.0, within(1e-12));
     }
 
     @Test
@@ -105,7 +120,7 @@ class TeaCacheTest {
         ExecutionPlan plan = Planner.plan(
                 request.with(request.options().withCache(CachePolicy.teaCache())),
                 DeviceProfile.cpu(2),
-                (step, projected) -> rows[step]);
+                new Numbers((i, timestep) -> rows[i], null));
         assertThat(plan.cache().origin()).isEqualTo("polynomial published for wan2.1-t2v-14b, uncalibrated");
         assertThat(plan.cache().threshold()).isEqualTo(0.25);
         assertThat(plan.mask()).startsWith("####");
@@ -116,7 +131,7 @@ class TeaCacheTest {
         PlanRequest five = Requests.of(ModelKind.TI2V_5B);
         assertThatThrownBy(() -> Planner.plan(five.with(five.options().withCache(CachePolicy.teaCache()))))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("need its weights");
+                .hasMessageContaining("instead of the bare name ti2v-5b");
         assertThatThrownBy(() -> Planner.plan(five.with(
                         five.options().withCache(CachePolicy.teaCache().withRet(true)))))
                 .isInstanceOf(InvalidRequestException.class)
