@@ -8,6 +8,9 @@ import io.github.wan4j.core.tensor.DType;
  * and f32 go to the memory-efficient kernel.
  */
 final class AttentionTable {
+    /** Without cuDNN: what serves where its results cannot be used. */
+    static final CudaKernels.AttentionChoice PLAIN = new AttentionTable(0)::choose;
+
     private final int computeCapabilityMajor;
 
     AttentionTable(int computeCapabilityMajor) {

@@ -5,6 +5,7 @@ import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
+import io.github.wan4j.core.spi.Safety;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Operator;
 import io.github.wan4j.core.tensor.Scope;
@@ -32,6 +33,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final TextKernels texts;
     private final VaeKernels frames;
     private final SplitAttention split;
+    private boolean plain;
 
     /** {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen. */
     CudaKernels(KernelLibrary library, boolean own, AttentionChoice attention) {
@@ -50,6 +52,12 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         Attention choose(DType type, long width);
     }
 
+    /** Plain operators, and flash attention in cuDNN's place, until it is called again. */
+    void compute(Safety way) {
+        plain = way == Safety.PLAIN;
+        library.open(!plain);
+    }
+
     /** A sentence for each own kernel that failed its check. */
     List<String> switchedOff() {
         return library.switchedOff();
@@ -63,7 +71,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
             Tensor values = v.transpose(1, 2);
             Tensor mixed;
             if (bias == null) {
-                Attention chosen = attention.choose(q.dtype(), q.size(3));
+                Attention chosen = (plain ? AttentionTable.PLAIN : attention).choose(q.dtype(), q.size(3));
                 Tensor inTwo = chosen == Attention.CUDNN ? split.attention(queries, keys, values, scale) : null;
                 if (inTwo != null) {
                     return scope.keep(inTwo);
@@ -115,7 +123,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     /** The GELU is part of the product's epilogue, where it costs nothing; it sees the sum before its rounding to bf16. */
     @Override
     public Tensor linearGelu(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        if (!own || bias == null || x.dtype() != DType.BF16) {
+        if (!own || plain || bias == null || x.dtype() != DType.BF16) {
             return super.linearGelu(x, weight, bias);
         }
         long[] shape = x.shape();

@@ -13,6 +13,7 @@ import io.github.wan4j.core.runtime.ProcessSettings;
 import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
+import io.github.wan4j.core.spi.Safety;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.weights.ResidentStore;
 import io.github.wan4j.core.weights.WeightStore;
@@ -153,6 +154,19 @@ final class CudaSession implements DeviceSession {
     @Override
     public Kernels kernels() {
         return kernels;
+    }
+
+    @Override
+    public List<Safety> ways() {
+        AttentionBackend wanted = config.attention();
+        boolean cudnn = wanted == AttentionBackend.AUTO || wanted == AttentionBackend.CUDNN;
+        return config.kernels() == KernelSet.OWN || cudnn ? List.of(Safety.values()) : List.of(Safety.FAST);
+    }
+
+    @Override
+    public void compute(Safety way) {
+        DeviceSession.super.compute(way);
+        kernels.compute(way);
     }
 
     @Override

@@ -23,6 +23,7 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
     private final SelfCheck check;
     private final Map<KernelInstance, Optional<Launch>> launches = new HashMap<>();
     private final List<String> switchedOff = new ArrayList<>();
+    private boolean open = true;
 
     /** Without a compiler it is empty: the device then uses plain operators. */
     KernelLibrary(@Nullable KernelCompiler compiler, SelfCheck check) {
@@ -32,7 +33,7 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
 
     @Override
     public @Nullable Launch get(KernelInstance instance, int parameters, Consumer<SelfCheck> trial) {
-        if (compiler == null) {
+        if (compiler == null || !open) {
             return null;
         }
         Optional<Launch> known = launches.get(instance);
@@ -63,6 +64,11 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
             LOG.log(Level.WARNING, warning);
             return Optional.empty();
         }
+    }
+
+    /** Whether it gives anything out; what it has made it keeps. */
+    void open(boolean now) {
+        open = now;
     }
 
     /** A sentence for each kernel that failed. */

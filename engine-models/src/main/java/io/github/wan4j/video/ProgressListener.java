@@ -11,6 +11,12 @@ public interface ProgressListener {
     /** Part {@code i} of {@code n} of a stage is finished; {@code i} is 0 when it begins. */
     default void onStage(Stage stage, int i, int n) {}
 
+    /**
+     * What is being done of a stage's part in progress, where that takes long enough to tell: {@code "high noise, 3.1 of 28.6
+     * GB"}. {@code fraction} is of the whole stage, from 0 to 1.
+     */
+    default void onDetail(Stage stage, String text, double fraction) {}
+
     default void onStep(StepEvent step) {}
 
     /**

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a job did, with which settings, and what it cost. Immutable. */
@@ -16,7 +17,10 @@ public final class RunReport {
     private final PeakBytes peakBytes;
     private final Map<Expert, Map<Branch, Integer>> forwardsBy;
     private final String mask;
+    private final String maskUncond;
+    private final @Nullable Seconds predicted;
     private final List<Choice> choices;
+    private final List<Retry> retries;
     private final List<String> warnings;
 
     private RunReport(Builder builder) {
@@ -29,7 +33,10 @@ public final class RunReport {
                 (expert, branches) -> counts.put(expert, Collections.unmodifiableMap(new EnumMap<>(branches))));
         forwardsBy = Collections.unmodifiableMap(counts);
         mask = builder.mask;
+        maskUncond = builder.maskUncond;
+        predicted = builder.predicted;
         choices = List.copyOf(builder.choices);
+        retries = List.copyOf(builder.retries);
         warnings = List.copyOf(builder.warnings);
     }
 
@@ -49,6 +56,11 @@ public final class RunReport {
 
     public Seconds seconds() {
         return seconds;
+    }
+
+    /** What the plan expected each stage to take; empty where there was no plan. */
+    public Optional<Seconds> predicted() {
+        return Optional.ofNullable(predicted);
     }
 
     public PeakBytes peakBytes() {
@@ -73,8 +85,19 @@ public final class RunReport {
         return mask;
     }
 
+    /** The same for the branch of the negative prompt; a space where it played no part. */
+    public String maskUncond() {
+        return maskUncond;
+    }
+
+    /** What the engine decided by itself, and why: attention, residency, what is reused, … */
     public List<Choice> choices() {
         return choices;
+    }
+
+    /** Attempts that failed and were made again in another way; empty for most jobs. */
+    public List<Retry> retries() {
+        return retries;
     }
 
     public List<String> warnings() {
@@ -94,6 +117,7 @@ public final class RunReport {
         metrics.put("forwards", (double) forwards());
         forwardsBy.forEach((expert, branches) -> branches.forEach((branch, count) ->
                 metrics.put("forwards." + expert.label() + "." + branch.label(), count.doubleValue())));
+        metrics.put("retries", (double) retries.size());
         metrics.put("warnings", (double) warnings.size());
         return Collections.unmodifiableMap(metrics);
     }
@@ -128,6 +152,19 @@ public final class RunReport {
     /** Something the engine decided by itself: {@code attention}, {@code cudnn}, "fastest measured for 75,600 tokens". */
     public record Choice(String name, String value, String reason) {}
 
+    /**
+     * A stage that failed and was done again.
+     *
+     * @param reason what was wrong with the first attempt
+     * @param change what was different in the next
+     */
+    public record Retry(Stage stage, String reason, String change) {
+        @Override
+        public String toString() {
+            return reason + "; once more with " + change;
+        }
+    }
+
     /** Collects a report while the job runs; not thread-safe. */
     public static final class Builder {
         private final Map<String, Object> settings = new LinkedHashMap<>();
@@ -136,7 +173,10 @@ public final class RunReport {
         private PeakBytes peakBytes = PeakBytes.UNKNOWN;
         private final Map<Expert, Map<Branch, Integer>> forwardsBy = new EnumMap<>(Expert.class);
         private String mask = "";
+        private String maskUncond = "";
+        private @Nullable Seconds predicted;
         private final List<Choice> choices = new ArrayList<>();
+        private final List<Retry> retries = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
 
         private Builder() {}
@@ -174,8 +214,27 @@ public final class RunReport {
             return this;
         }
 
-        public Builder mask(String value) {
-            mask = value;
+        /** All passes, in place of those so far. */
+        public Builder forwards(Map<Expert, Map<Branch, Integer>> all) {
+            forwardsBy.clear();
+            all.forEach((expert, branches) -> branches.forEach((branch, count) -> forwards(expert, branch, count)));
+            return this;
+        }
+
+        public Builder predicted(Seconds value) {
+            predicted = value;
+            return this;
+        }
+
+        /** What was computed and reused, by branch. */
+        public Builder masks(String cond, String uncond) {
+            mask = cond;
+            maskUncond = uncond;
+            return this;
+        }
+
+        public Builder retry(Retry value) {
+            retries.add(value);
             return this;
         }
 

@@ -15,7 +15,7 @@ class RunReportTest {
             .forwards(Expert.HIGH, Branch.COND, 2)
             .forwards(Expert.HIGH, Branch.UNCOND, 7)
             .forwards(Expert.LOW, Branch.COND, 13)
-            .mask("####")
+            .masks("####", "####")
             .choice("attention", "flash", "no other here")
             .warning("the prompt was cut")
             .build();

@@ -16,6 +16,18 @@ public interface DeviceSession extends AutoCloseable {
     /** This device's kernels; to be used on the session's thread only. */
     Kernels kernels();
 
+    /** The ways in which the kernels can compute, the usual one first. */
+    default List<Safety> ways() {
+        return List.of(Safety.FAST);
+    }
+
+    /** What the kernels, also those handed out before, do from now on: one of {@link #ways}. On the session's thread. */
+    default void compute(Safety way) {
+        if (!ways().contains(way)) {
+            throw new IllegalArgumentException(info().device() + " computes " + ways() + ", not " + way);
+        }
+    }
+
     /**
      * A new store for weights on this device, which the caller owns; to be made, used and closed on the session's thread.
      */

@@ -3,6 +3,7 @@ package io.github.wan4j.models.pipeline;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.models.plan.Action;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.PlannedStep;
@@ -12,9 +13,6 @@ import io.github.wan4j.models.wan.TimeRows;
 import io.github.wan4j.models.wan.WanTransformer;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
-import java.util.Collections;
-import java.util.EnumMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +28,9 @@ final class DenoiseLoop implements AutoCloseable {
     private final Runnable check;
     private final Sampler sampler;
     private final ResidualCache residuals;
-    private final Map<Expert, Map<Branch, Integer>> forwards = new EnumMap<>(Expert.class);
-    private final StringBuilder mask = new StringBuilder();
+    private final Passes passes = new Passes();
     private Tensor latents;
+    private @Nullable Tensor prediction;
     private @Nullable Rope3d rope;
     private @Nullable Expert serving;
     private int next;
@@ -70,9 +68,20 @@ final class DenoiseLoop implements AutoCloseable {
         return next < plan.steps().size();
     }
 
+    /** The step that {@link #step} takes next, counted from 0. */
+    int next() {
+        return next;
+    }
+
     /** [C, T, h, w] f32: the state that enters the next step, or the result. Good until the next step. */
     Tensor latents() {
         return latents;
+    }
+
+    /** [C, T, h, w] f32: where the last step saw sampling end; null unless it was asked to say. Good until the next step. */
+    @Nullable
+    Tensor prediction() {
+        return prediction;
     }
 
     /** Goes on from other latents. */
@@ -82,8 +91,8 @@ final class DenoiseLoop implements AutoCloseable {
         replaced.close();
     }
 
-    /** Takes the next step and says which it was. */
-    PlannedStep step() {
+    /** Takes the next step and says which it was; {@code predict}: keeps also where it leads. */
+    PlannedStep step(boolean predict) {
         check.run();
         PlannedStep step = plan.steps().get(next);
         if (step.expert() != serving) {
@@ -91,12 +100,19 @@ final class DenoiseLoop implements AutoCloseable {
             residuals.drop(serving);
             serving = step.expert();
         }
+        forgetPrediction();
+        passes.begin();
         try (Scope scope = Scope.open("step")) {
-            Tensor moved = sampler.step(step.index(), latents, velocity(step));
-            replace(moved);
+            Tensor velocity = velocity(step);
+            if (predict) { // v = noise − x0
+                prediction = owned(kernels.combine(new double[] {1, -step.sigma()}, latents, velocity));
+            }
+            replace(sampler.step(step.index(), latents, velocity));
         }
-        mask.append(step.cond().mark());
         next++;
+        if (!hasNext()) {
+            passes.require(plan);
+        }
         return step;
     }
 
@@ -106,6 +122,9 @@ final class DenoiseLoop implements AutoCloseable {
             rope = transformer.rope(latents.size(1), latents.size(2), latents.size(3));
         }
         TimeRows time = transformer.time(conditioning.timesteps(step.timestep()));
+        if (plan.batches(step)) {
+            return inOneForward(transformer, step, time, rope);
+        }
         Tensor cond = forward(transformer, step, Branch.COND, time, rope);
         if (!step.guided()) {
             return cond;
@@ -116,33 +135,46 @@ final class DenoiseLoop implements AutoCloseable {
     private Tensor forward(WanTransformer transformer, PlannedStep step, Branch branch, TimeRows time, Rope3d rope) {
         Tensor tokens = transformer.embed(latents, conditioning.channels());
         if (step.of(branch) == Action.REUSE) {
+            passes.reused(branch);
             return transformer.head(residuals.apply(step, branch, tokens), time, rope);
         }
-        count(step.expert(), branch);
         Tensor through =
                 transformer.blocks(tokens, time, rope, prompts.keys(step.expert(), branch, transformer), check);
+        passes.computed(step.expert(), branch);
         residuals.store(step, branch, tokens, through);
         return transformer.head(through, time, rope);
     }
 
-    private void count(Expert expert, Branch branch) {
-        forwards.computeIfAbsent(expert, any -> new EnumMap<>(Map.of(Branch.COND, 0, Branch.UNCOND, 0)))
-                .merge(branch, 1, Integer::sum);
+    /** Both branches side by side: the same latents with either prompt, [2, L, D]. */
+    private Tensor inOneForward(WanTransformer transformer, PlannedStep step, TimeRows time, Rope3d rope) {
+        Tensor tokens = transformer.embed(latents, conditioning.channels());
+        Tensor through = transformer.blocks(
+                Tensors.cat(0, tokens, tokens), time, rope, prompts.keys(step.expert(), transformer), check);
+        Tensor[] velocities = new Tensor[Branch.values().length];
+        for (Branch branch : Branch.values()) {
+            Tensor own = through.narrow(0, branch.ordinal(), 1);
+            passes.computed(step.expert(), branch);
+            residuals.store(step, branch, tokens, own);
+            velocities[branch.ordinal()] = transformer.head(own, time, rope);
+        }
+        return kernels.guidance(velocities[0], velocities[1], step.guidance());
     }
 
-    /** Passes so far, as they happened. */
-    Map<Expert, Map<Branch, Integer>> forwards() {
-        return Collections.unmodifiableMap(forwards);
-    }
-
-    /** One character a step so far. */
-    String mask() {
-        return mask.toString();
+    /** What ran so far, as it happened. */
+    Passes passes() {
+        return passes;
     }
 
     private Tensor owned(Tensor tensor) {
         try (Scope scope = Scope.open("latents")) {
             return scope.release(conditioning.impose(tensor.copy()));
+        }
+    }
+
+    private void forgetPrediction() {
+        if (prediction != null) {
+            prediction.close();
+            prediction = null;
         }
     }
 
@@ -152,6 +184,7 @@ final class DenoiseLoop implements AutoCloseable {
         residuals.close();
         conditioning.close();
         sampler.close();
+        forgetPrediction();
         latents.close();
         if (rope != null) {
             rope.close();

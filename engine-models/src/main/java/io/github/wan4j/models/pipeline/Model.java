@@ -149,6 +149,7 @@ public final class Model implements AutoCloseable {
         return RunReport.builder()
                 .seed(request.seed())
                 .settings(settings(request))
+                .predicted(request.plan().placement().seconds())
                 .settings(Map.of("size", planned.size().toString(), "frames", planned.frames()));
     }
 
@@ -215,6 +216,7 @@ public final class Model implements AutoCloseable {
         settings.put("noise", request.noise() != null ? "given" : "seed");
         settings.put("device", parts.session().info().device().toString());
         settings.put("precision", precision.toString());
+        settings.put("tier", planned.options().tier().label());
         return settings;
     }
 

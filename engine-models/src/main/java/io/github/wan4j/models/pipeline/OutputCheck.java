@@ -8,6 +8,7 @@ import io.github.wan4j.video.UnusableOutputException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +16,14 @@ import org.jspecify.annotations.Nullable;
  * that ends so never leaves.
  */
 final class OutputCheck<T extends @Nullable Object> implements FrameSink<T> {
+    /** Deviations that latents of a video may have; normalised as they are, theirs is near 1. */
+    private static final double LEAST_DEVIATION = 1e-3;
+
+    private static final double MOST_DEVIATION = 100;
+
     private final FrameSink<T> sink;
     private final List<Frame> held = new ArrayList<>();
+    private boolean left;
     private int lowest = 255;
     private int highest;
 
@@ -31,15 +38,41 @@ final class OutputCheck<T extends @Nullable Object> implements FrameSink<T> {
         }
     }
 
+    /** Throws if sampled latents cannot be those of a video. One pass over them, on their device. */
+    static void requireLatents(Tensor latents) {
+        double deviation = latents.deviation();
+        if (!Double.isFinite(deviation)) { // one value that is not finite is enough
+            throw new UnusableOutputException("the latents after the last step hold values that are not finite");
+        }
+        if (deviation < LEAST_DEVIATION || deviation > MOST_DEVIATION) {
+            throw new UnusableOutputException(String.format(
+                    Locale.ROOT,
+                    "the latents after the last step have a deviation of %.3g, a video's is near 1",
+                    deviation));
+        }
+    }
+
+    /** Begins anew, unless a frame has left already. */
+    boolean restart() {
+        if (!left) {
+            held.clear();
+            lowest = 255;
+            highest = 0;
+        }
+        return !left;
+    }
+
     @Override
     public void frame(Frame frame) {
         if (!isFlat()) {
+            left = true;
             sink.frame(frame);
             return;
         }
         look(frame.rgb());
         held.add(frame);
         if (!isFlat()) {
+            left = true;
             held.forEach(sink::frame);
             held.clear();
         }
@@ -57,12 +90,17 @@ final class OutputCheck<T extends @Nullable Object> implements FrameSink<T> {
         return highest - lowest <= 1;
     }
 
-    @Override
-    public T finish(RunReport report) {
+    /** Throws if nothing was drawn on any frame so far. */
+    void requireDrawn() {
         if (isFlat()) {
             throw new UnusableOutputException("every pixel of the video is " + lowest
                     + (highest == lowest ? "" : " or " + highest) + ": nothing was drawn");
         }
+    }
+
+    @Override
+    public T finish(RunReport report) {
+        requireDrawn();
         return sink.finish(report);
     }
 

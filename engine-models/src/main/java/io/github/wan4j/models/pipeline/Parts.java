@@ -29,11 +29,17 @@ public final class Parts implements AutoCloseable {
     private final Map<Expert, Loaded<WanTransformer>> transformers = new EnumMap<>(Expert.class);
     private @Nullable Loaded<Umt5Encoder> textEncoder;
     private @Nullable Loaded<Vae> vae;
+    private @Nullable Precision vaePrecision;
 
     public Parts(ModelFolder folder, DeviceSession session, Precision precision) {
         this.folder = folder;
         this.session = session;
         this.precision = precision;
+    }
+
+    /** In which numbers the networks compute. */
+    Precision precision() {
+        return precision;
     }
 
     DeviceSession session() {
@@ -75,14 +81,29 @@ public final class Parts implements AutoCloseable {
         return vae != null;
     }
 
+    /** In the numbers that all networks compute in unless told otherwise. */
     Vae vae() {
-        if (vae == null) {
+        return vae(precision);
+    }
+
+    /** In other numbers its weights are read again. */
+    Vae vae(Precision numbers) {
+        if (vae == null || vaePrecision != numbers) {
+            dropVae();
             vae = Loaded.load(
                     folder::vae,
                     session,
-                    (checkpoint, weights) -> vae(folder.kind(), weights, precision, session.kernels()));
+                    (checkpoint, weights) -> vae(folder.kind(), weights, numbers, session.kernels()));
+            vaePrecision = numbers;
         }
         return vae.network();
+    }
+
+    private void dropVae() {
+        if (vae != null) {
+            vae.close();
+            vae = null;
+        }
     }
 
     static Umt5Encoder textEncoder(Weights weights, Precision precision, Kernels kernels) {
@@ -113,9 +134,6 @@ public final class Parts implements AutoCloseable {
             textEncoder.close();
             textEncoder = null;
         }
-        if (vae != null) {
-            vae.close();
-            vae = null;
-        }
+        dropVae();
     }
 }

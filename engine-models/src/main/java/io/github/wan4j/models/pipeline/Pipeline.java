@@ -1,5 +1,7 @@
 package io.github.wan4j.models.pipeline;
 
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.spi.Safety;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Rng;
@@ -7,13 +9,13 @@ import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.models.image.FirstFrame;
+import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.models.vae.Vae;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.EncodedPrompt;
 import io.github.wan4j.video.Expert;
-import io.github.wan4j.video.FrameSink;
 import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Progress;
@@ -24,8 +26,10 @@ import io.github.wan4j.video.StepEvent;
 import io.github.wan4j.video.Tokenizer;
 import io.github.wan4j.video.VideoHandler;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -39,6 +43,7 @@ final class Pipeline {
     private final StageClock clock;
     private final RunReport.Builder report;
     private final Set<String> warned = new HashSet<>();
+    private final Attempts attempts;
     private Duration stepping = Duration.ZERO;
 
     Pipeline(Model model, ResolvedRequest request, Cancellation cancellation, Consumer<Progress> watcher) {
@@ -47,42 +52,57 @@ final class Pipeline {
         this.cancellation = cancellation;
         clock = new StageClock(request.listener(), watcher);
         report = model.report(request);
+        attempts = new Attempts(
+                new Route(request.plan(), Safety.FAST, model.parts().precision()),
+                List.of(new SaferPath(model.parts().session().ways())),
+                this::again);
     }
 
     <T extends @Nullable Object> T run(VideoHandler<T> handler) {
         cancellation.run();
         JobJfr event = JobJfr.started(request);
         try (Scope scope = Scope.open("job");
-                FrameSink<T> sink = new OutputCheck<>(handler.begin(model.videoInfo(request)))) {
+                OutputCheck<T> sink = new OutputCheck<>(handler.begin(model.videoInfo(request)))) {
             load(true);
-            Tensor latents;
-            try (DenoiseLoop loop = prepare()) {
-                denoise(loop);
-                latents = loop.latents().copy();
-                check(loop, latents);
-            }
-            decode(latents, sink);
+            Tensor latents = attempts.run(Stage.DENOISE, this::sample);
+            boolean drawn = attempts.run(
+                    Stage.DECODE, failure -> sink.restart(), route -> decode(latents, route.autoencoder(), sink));
+            assert drawn;
             return write(sink);
         } finally {
+            model.parts().session().compute(Safety.FAST);
             event.commit();
         }
     }
 
-    /** The passes must be those planned, and their result must be numbers. */
-    private void check(DenoiseLoop loop, Tensor latents) {
-        report.mask(loop.mask());
-        loop.forwards()
-                .forEach((expert, branches) ->
-                        branches.forEach((branch, count) -> report.forwards(expert, branch, count)));
-        if (!loop.forwards().equals(request.plan().forwardsBy())) {
-            throw new IllegalStateException(
-                    "the plan has the passes " + request.plan().forwardsBy() + ", counted were " + loop.forwards());
+    /** What failed is done again by another route, which everyone is told. */
+    private void again(RunReport.Retry retry) {
+        report.retry(retry);
+        warn(retry.toString());
+        model.parts().session().compute(attempts.route().kernels());
+    }
+
+    /** From texts and noise to the latents of a video. */
+    private Tensor sample(Route route) {
+        try (Scope scope = Scope.open("sample");
+                DenoiseLoop loop = prepare()) {
+            try {
+                denoise(loop);
+            } finally {
+                passes(loop);
+            }
+            OutputCheck.requireLatents(loop.latents());
+            return scope.keep(loop.latents().copy());
         }
-        OutputCheck.requireFinite(latents, "the latents after the last step");
+    }
+
+    private void passes(DenoiseLoop loop) {
+        Passes passes = loop.passes();
+        report.forwards(passes.byExpert()).masks(passes.mask(Branch.COND), passes.mask(Branch.UNCOND));
     }
 
     /** The job is over when the output is in place: nothing that a listener does can take that back. */
-    private <T extends @Nullable Object> T write(FrameSink<T> sink) {
+    private <T extends @Nullable Object> T write(OutputCheck<T> sink) {
         clock.begin(Stage.WRITE, 1);
         cancellation.run();
         warnings();
@@ -93,10 +113,20 @@ final class Pipeline {
 
     /** What is known of the run so far. */
     RunReport report() {
-        return report.choices(model.choices())
+        return report.choices(choices())
                 .seconds(clock.seconds())
                 .peakBytes(model.peakBytes())
                 .build();
+    }
+
+    /** What the plan decided, with its reasons, and what the device did. */
+    private List<RunReport.Choice> choices() {
+        ExecutionPlan plan = attempts.route().plan();
+        List<RunReport.Choice> choices = new ArrayList<>(plan.placement().choices());
+        choices.add(new RunReport.Choice(
+                "reuse", plan.cache().method().label(), plan.cache().origin()));
+        choices.addAll(model.choices());
+        return choices;
     }
 
     /** Passes on what the device has to say, each sentence once. */
@@ -162,8 +192,8 @@ final class Pipeline {
                 clock.done(3, Optional.empty());
                 cancellation.run();
             }
-            loop = new DenoiseLoop(
-                    request.plan(), model.parts(), conditioning, prompts, noise(), cancellation, watcher);
+            ExecutionPlan plan = attempts.route().plan();
+            loop = new DenoiseLoop(plan, model.parts(), conditioning, prompts, noise(), cancellation, watcher);
         } catch (RuntimeException | Error e) {
             prompts.close();
             conditioning.close();
@@ -174,7 +204,7 @@ final class Pipeline {
 
     private DenoiseLoop begun(DenoiseLoop loop) {
         try {
-            clock.begin(Stage.DENOISE, request.plan().steps().size());
+            clock.begin(Stage.DENOISE, loop.plan().steps().size());
             request.listener().onLatents(() -> latents(loop), 0);
             return loop;
         } catch (RuntimeException | Error e) {
@@ -216,7 +246,7 @@ final class Pipeline {
         if (image == null) {
             return new TextToVideo();
         }
-        Vae vae = model.parts().vae();
+        Vae vae = model.parts().vae(attempts.route().autoencoder());
         Tensor picture = picture(image);
         return model.info().kind() == ModelKind.I2V_A14B
                 ? ImageToVideo.of(picture, request.plan().request().frames(), vae, chunk(), cancellation)
@@ -261,7 +291,7 @@ final class Pipeline {
     StepEvent step(DenoiseLoop loop) {
         StepJfr jfr = StepJfr.started();
         long begin = System.nanoTime();
-        PlannedStep step = loop.step();
+        PlannedStep step = loop.step(false);
         model.parts().session().synchronize();
         stepping = stepping.plusNanos(System.nanoTime() - begin);
         jfr.commit(step);
@@ -291,18 +321,21 @@ final class Pipeline {
         return model.chunk((long) size.width() * size.height());
     }
 
-    private void decode(Tensor latents, FrameSink<?> sink) {
+    /** True, or it throws: what it draws is looked at. */
+    private boolean decode(Tensor latents, Precision numbers, OutputCheck<?> sink) {
         int frames = request.plan().latent().frames();
         int chunk = chunk();
         FrameStream stream = new FrameStream(sink);
         int[] done = {0};
         clock.begin(Stage.DECODE, frames);
-        model.parts().vae().decode(latents, chunk, cancellation, pixels -> {
+        model.parts().vae(numbers).decode(latents, chunk, cancellation, pixels -> {
             stream.accept(pixels);
             done[0] = Math.min(frames, done[0] + chunk);
             clock.done(done[0], Optional.empty());
             cancellation.run();
         });
         clock.charge(Stage.WRITE, stream.sinkNanos());
+        sink.requireDrawn();
+        return true;
     }
 }

@@ -50,6 +50,7 @@ public final class PromptEncoder {
         long[] ids = tokens.ids().stream().mapToLong(Integer::longValue).toArray();
         try (Scope scope = Scope.open("encode")) {
             Tensor encoded = parts.textEncoder().forward(ids, check);
+            OutputCheck.requireFinite(encoded, "the vectors of a prompt"); // nothing else may be remembered
             EncodedPrompt prompt = EncodedPrompt.of(
                     tokens.ids().stream().mapToInt(Integer::intValue).toArray(),
                     encoded.toFloats(),

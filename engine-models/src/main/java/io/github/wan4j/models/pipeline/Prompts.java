@@ -7,7 +7,10 @@ import io.github.wan4j.models.wan.WanTransformer;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Prompts implements AutoCloseable {
     private final Map<Branch, Tensor> encoded = new EnumMap<>(Branch.class);
-    private final Map<Expert, Map<Branch, PromptKeys>> keys = new EnumMap<>(Expert.class);
+    private final Map<Expert, Map<Set<Branch>, PromptKeys>> keys = new EnumMap<>(Expert.class);
 
     /** encoding [n, textDim] f32, which is copied. */
     void put(Branch branch, Tensor encoding) {
@@ -28,23 +31,34 @@ final class Prompts implements AutoCloseable {
         }
     }
 
+    /** Of one branch, as a batch of 1. */
     PromptKeys keys(Expert expert, Branch branch, WanTransformer transformer) {
-        Map<Branch, PromptKeys> known = keys.computeIfAbsent(expert, any -> new EnumMap<>(Branch.class));
-        PromptKeys found = known.get(branch);
-        if (found == null) {
-            Tensor prompt = encoded.get(branch);
-            if (prompt == null) {
-                throw new IllegalStateException("the plan computes the branch " + branch + ", which has no prompt");
-            }
-            found = transformer.promptKeys(prompt);
-            known.put(branch, found);
+        return keys(expert, EnumSet.of(branch), transformer);
+    }
+
+    /** Of all branches, as a batch in their order. */
+    PromptKeys keys(Expert expert, WanTransformer transformer) {
+        return keys(expert, EnumSet.allOf(Branch.class), transformer);
+    }
+
+    private PromptKeys keys(Expert expert, Set<Branch> branches, WanTransformer transformer) {
+        return keys.computeIfAbsent(expert, any -> new HashMap<>()).computeIfAbsent(branches, wanted -> {
+            Tensor[] prompts = wanted.stream().map(this::prompt).toArray(Tensor[]::new);
+            return transformer.promptKeys(prompts);
+        });
+    }
+
+    private Tensor prompt(Branch branch) {
+        Tensor prompt = encoded.get(branch);
+        if (prompt == null) {
+            throw new IllegalStateException("the plan computes the branch " + branch + ", which has no prompt");
         }
-        return found;
+        return prompt;
     }
 
     /** Frees the keys of an expert that serves no more steps. */
     void drop(@Nullable Expert expert) {
-        Map<Branch, PromptKeys> done = expert == null ? null : keys.remove(expert);
+        Map<Set<Branch>, PromptKeys> done = expert == null ? null : keys.remove(expert);
         if (done != null) {
             done.values().forEach(PromptKeys::close);
         }

@@ -19,6 +19,7 @@ final class StageClock {
     private Stage stage = Stage.LOAD;
     private long since = begin;
     private int parts;
+    private int finished;
 
     StageClock(ProgressListener listener, Consumer<Progress> watcher) {
         this.listener = listener;
@@ -36,14 +37,30 @@ final class StageClock {
     /** {@code done} parts of the stage are finished. */
     void done(int done, Optional<Duration> remaining) {
         lap();
-        watcher.accept(new Progress(Optional.of(stage), done, parts, elapsed(), remaining));
+        finished = done;
+        watcher.accept(
+                new Progress(Optional.of(stage), done, parts, "", share(done), elapsed(), remaining));
         listener.onStage(stage, done, parts);
+    }
+
+    /** What is being done of the part in progress, and how much of that part is done, from 0 to 1. */
+    void detail(String text, double partDone) {
+        lap();
+        double fraction = share(finished + Math.max(0, Math.min(1, partDone)));
+        watcher.accept(new Progress(
+                Optional.of(stage), finished, parts, text, fraction, elapsed(), Optional.empty()));
+        listener.onDetail(stage, text, fraction);
+    }
+
+    private double share(double done) {
+        return parts == 0 ? 0 : Math.min(1, done / parts);
     }
 
     /** The stage is over, and with it the job: whoever listens hears of that from the job itself. */
     void ended() {
         lap();
-        watcher.accept(new Progress(Optional.of(stage), parts, parts, elapsed(), Optional.of(Duration.ZERO)));
+        watcher.accept(new Progress(
+                Optional.of(stage), parts, parts, "", 1, elapsed(), Optional.of(Duration.ZERO)));
     }
 
     /** Moves time that was spent in this stage on behalf of another. */

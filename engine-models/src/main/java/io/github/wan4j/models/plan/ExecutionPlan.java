@@ -98,6 +98,16 @@ public final class ExecutionPlan implements Plan {
         return new PlanJson(this).toMap();
     }
 
+    /** Whether any branch of any step takes what an earlier one computed. */
+    public boolean reuses() {
+        return steps.stream().anyMatch(step -> step.cond() == Action.REUSE || step.uncond() == Action.REUSE);
+    }
+
+    /** Whether both branches of a step go through the transformer in one forward. */
+    public boolean batches(PlannedStep step) {
+        return placement.batchedGuidance() && step.computeCond() && step.computeUncond();
+    }
+
     @Override
     public int forwards() {
         return steps.stream().mapToInt(step -> step.computed().size()).sum();

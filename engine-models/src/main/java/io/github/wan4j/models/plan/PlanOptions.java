@@ -41,6 +41,21 @@ public record PlanOptions(
         return new PlanOptions(tier, image, value, guidanceInterval, speedup, strict, wishes);
     }
 
+    /** Every step computed, whatever the tier says. */
+    public PlanOptions withoutReuse() {
+        return new PlanOptions(
+                tier,
+                image,
+                CachePolicy.none(),
+                guidanceInterval,
+                null,
+                strict,
+                precision,
+                residency,
+                batchGuidance,
+                calibration);
+    }
+
     public PlanOptions withGuidanceInterval(StepInterval value) {
         return new PlanOptions(tier, image, cache, value, speedup, strict, wishes);
     }

@@ -52,6 +52,11 @@ public final class Planner {
         return new ExecutionPlan(request, latent, schedule, cache, steps, placement);
     }
 
+    /** A plan for the same job on the same device with other options. */
+    public static ExecutionPlan again(ExecutionPlan plan, PlanOptions options) {
+        return plan(plan.request().with(options), plan.placement().device(), null);
+    }
+
     /** How long a video of the request's size may be on a device. */
     public static Limits limits(PlanRequest request, DeviceProfile device) {
         int longest = new PlacementRules(request, device).longest();

@@ -1,0 +1,130 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.runtime.Devices;
+import io.github.wan4j.core.spi.DeviceInfo;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.spi.MemoryStatus;
+import io.github.wan4j.core.spi.Safety;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.weights.WeightStore;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+
+/** The CPU with kernels that go wrong at a chosen call of a chosen operation, unless they compute in the plain way. */
+final class UnsureSession implements DeviceSession {
+    private final DeviceSession cpu = Devices.find().open(Device.CPU, EngineConfig.fromEnvironment());
+    private final Kernels kernels;
+    private final List<Safety> computed = new ArrayList<>();
+    private Safety way = Safety.FAST;
+    private String broken = "";
+    private int from;
+    private int to;
+    private int calls;
+    private boolean always;
+
+    UnsureSession() {
+        kernels = (Kernels) Proxy.newProxyInstance(
+                UnsureSession.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(cpu.kernels(), arguments);
+                        return isWrong(method.getName()) ? ((Tensor) result).mul(Double.NaN) : result;
+                    } catch (InvocationTargetException e) {
+                        throw Objects.requireNonNull(e.getCause());
+                    }
+                });
+    }
+
+    /** The n-th call of an operation from now on, counted from 1, and all that follow answer with what is no number. */
+    void breakFrom(String operation, int n) {
+        breakBetween(operation, n, Integer.MAX_VALUE);
+    }
+
+    /** The n-th call of an operation alone. */
+    void breakAt(String operation, int n) {
+        breakBetween(operation, n, n);
+    }
+
+    private void breakBetween(String operation, int first, int last) {
+        broken = operation;
+        from = first;
+        to = last;
+        calls = 0;
+        always = false;
+    }
+
+    /** In the plain way as well. */
+    void always() {
+        always = true;
+    }
+
+    private boolean isWrong(String operation) {
+        if (!operation.equals(broken)) {
+            return false;
+        }
+        calls++;
+        return calls >= from && calls <= to && (always || way == Safety.FAST);
+    }
+
+    /** The ways asked for, in order. */
+    List<Safety> computed() {
+        return List.copyOf(computed);
+    }
+
+    @Override
+    public List<Safety> ways() {
+        return List.of(Safety.values());
+    }
+
+    @Override
+    public void compute(Safety wanted) {
+        way = wanted;
+        computed.add(wanted);
+    }
+
+    @Override
+    public DeviceInfo info() {
+        return cpu.info();
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    @Override
+    public WeightStore openWeights() {
+        return cpu.openWeights();
+    }
+
+    @Override
+    public MemoryStatus memory() {
+        return cpu.memory();
+    }
+
+    @Override
+    public <T> T call(Callable<T> work) {
+        return cpu.call(work);
+    }
+
+    @Override
+    public boolean onThread() {
+        return cpu.onThread();
+    }
+
+    @Override
+    public void synchronize() {
+        cpu.synchronize();
+    }
+
+    @Override
+    public void close() {
+        cpu.close();
+    }
+}
