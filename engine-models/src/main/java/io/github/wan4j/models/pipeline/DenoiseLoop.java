@@ -140,9 +140,7 @@ final class DenoiseLoop implements AutoCloseable {
         }
         Tensor through =
                 transformer.blocks(tokens, time, rope, prompts.keys(step.expert(), branch, transformer), check);
-        passes.computed(step.expert(), branch);
-        residuals.store(step, branch, tokens, through);
-        return transformer.head(through, time, rope);
+        return velocity(transformer, step, branch, tokens, through, time, rope);
     }
 
     /** Both branches side by side: the same latents with either prompt, [2, L, D]. */
@@ -150,14 +148,26 @@ final class DenoiseLoop implements AutoCloseable {
         Tensor tokens = transformer.embed(latents, conditioning.channels());
         Tensor through = transformer.blocks(
                 Tensors.cat(0, tokens, tokens), time, rope, prompts.keys(step.expert(), transformer), check);
-        Tensor[] velocities = new Tensor[Branch.values().length];
-        for (Branch branch : Branch.values()) {
-            Tensor own = through.narrow(0, branch.ordinal(), 1);
-            passes.computed(step.expert(), branch);
-            residuals.store(step, branch, tokens, own);
-            velocities[branch.ordinal()] = transformer.head(own, time, rope);
-        }
-        return kernels.guidance(velocities[0], velocities[1], step.guidance());
+        Tensor cond = through.narrow(0, 0, 1);
+        Tensor uncond = through.narrow(0, 1, 1);
+        return kernels.guidance(
+                velocity(transformer, step, Branch.COND, tokens, cond, time, rope),
+                velocity(transformer, step, Branch.UNCOND, tokens, uncond, time, rope),
+                step.guidance());
+    }
+
+    /** What a branch's tokens [1, L, D] in front of and behind the blocks come to. */
+    private Tensor velocity(
+            WanTransformer transformer,
+            PlannedStep step,
+            Branch branch,
+            Tensor tokens,
+            Tensor through,
+            TimeRows time,
+            Rope3d rope) {
+        passes.computed(step.expert(), branch);
+        residuals.store(step, branch, tokens, through);
+        return transformer.head(through, time, rope);
     }
 
     /** What ran so far, as it happened. */

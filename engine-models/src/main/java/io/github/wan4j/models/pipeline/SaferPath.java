@@ -1,6 +1,7 @@
 package io.github.wan4j.models.pipeline;
 
 import io.github.wan4j.core.spi.Safety;
+import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.UnusableOutputException;
 import java.util.ArrayList;
@@ -20,12 +21,12 @@ final class SaferPath implements Ladder {
     private static final Set<Stage> DECODING = EnumSet.of(Stage.DECODE);
     private static final Set<Stage> BOTH = EnumSet.of(Stage.DENOISE, Stage.DECODE);
 
-    /** What can be left out, from what is most to blame to what is least. */
+    /** What can be left out. */
     static final List<Rung> RUNGS = List.of(
+            new Rung("every step computed", SAMPLING, Route::withoutReuse), // first: other plans follow from it
             new Rung("products in bf16 instead of fp8", SAMPLING, Route::withoutFp8),
             new Rung("plain kernels and attention", BOTH, Route::withPlainKernels),
-            new Rung("autoencoder in fp32", DECODING, Route::withFp32Autoencoder),
-            new Rung("every step computed", SAMPLING, Route::withoutReuse));
+            new Rung("autoencoder in fp32", DECODING, Route::withFp32Autoencoder));
 
     /**
      * Something that is left out.
@@ -52,7 +53,7 @@ final class SaferPath implements Ladder {
         Route safer = route;
         List<String> changes = new ArrayList<>();
         for (Rung rung : RUNGS) {
-            Route without = rung.from().apply(safer);
+            Route without = without(rung, safer);
             if (rung.stages().contains(stage) && !without.equals(safer) && ways.contains(without.kernels())) {
                 safer = without;
                 changes.add(rung.change());
@@ -60,5 +61,14 @@ final class SaferPath implements Ladder {
         }
         taken = true;
         return changes.isEmpty() ? Optional.empty() : Optional.of(new Detour(safer, String.join(", ", changes)));
+    }
+
+    /** The same route where the device has no room for the other. */
+    private static Route without(Rung rung, Route route) {
+        try {
+            return rung.from().apply(route);
+        } catch (InvalidRequestException e) {
+            return route;
+        }
     }
 }

@@ -38,8 +38,7 @@ final class StageClock {
     void done(int done, Optional<Duration> remaining) {
         lap();
         finished = done;
-        watcher.accept(
-                new Progress(Optional.of(stage), done, parts, "", share(done), elapsed(), remaining));
+        watcher.accept(new Progress(Optional.of(stage), done, parts, "", share(done), elapsed(), remaining));
         listener.onStage(stage, done, parts);
     }
 
@@ -47,8 +46,7 @@ final class StageClock {
     void detail(String text, double partDone) {
         lap();
         double fraction = share(finished + Math.max(0, Math.min(1, partDone)));
-        watcher.accept(new Progress(
-                Optional.of(stage), finished, parts, text, fraction, elapsed(), Optional.empty()));
+        watcher.accept(new Progress(Optional.of(stage), finished, parts, text, fraction, elapsed(), Optional.empty()));
         listener.onDetail(stage, text, fraction);
     }
 
@@ -59,8 +57,7 @@ final class StageClock {
     /** The stage is over, and with it the job: whoever listens hears of that from the job itself. */
     void ended() {
         lap();
-        watcher.accept(new Progress(
-                Optional.of(stage), parts, parts, "", 1, elapsed(), Optional.of(Duration.ZERO)));
+        watcher.accept(new Progress(Optional.of(stage), parts, parts, "", 1, elapsed(), Optional.of(Duration.ZERO)));
     }
 
     /** Moves time that was spent in this stage on behalf of another. */

@@ -43,17 +43,7 @@ public record PlanOptions(
 
     /** Every step computed, whatever the tier says. */
     public PlanOptions withoutReuse() {
-        return new PlanOptions(
-                tier,
-                image,
-                CachePolicy.none(),
-                guidanceInterval,
-                null,
-                strict,
-                precision,
-                residency,
-                batchGuidance,
-                calibration);
+        return new PlanOptions(tier, image, CachePolicy.none(), guidanceInterval, null, strict, wishes);
     }
 
     public PlanOptions withGuidanceInterval(StepInterval value) {

@@ -52,7 +52,7 @@ public final class Planner {
         return new ExecutionPlan(request, latent, schedule, cache, steps, placement);
     }
 
-    /** A plan for the same job on the same device with other options. */
+    /** A plan for the same job on the same device with other options, which must not need a model's numbers. */
     public static ExecutionPlan again(ExecutionPlan plan, PlanOptions options) {
         return plan(plan.request().with(options), plan.placement().device(), null);
     }

@@ -115,7 +115,8 @@ class RetryTest {
     @Test
     void forgetsPromptsThatWereEncodedWrongly() {
         session.breakFrom("geluGate", 1);
-        VideoRequest other = request().toBuilder().prompt("a prompt that no other test has").build();
+        VideoRequest other =
+                request().toBuilder().prompt("a prompt that no other test has").build();
         VideoJob<Video> job = new Jobs(model, queue).submit(other, VideoHandlers.inMemory());
         assertThat(job.join().frameCount()).isEqualTo(13);
         assertThat(job.report().retries()).hasSize(1);

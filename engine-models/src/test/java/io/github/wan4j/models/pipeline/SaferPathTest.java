@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SaferPathTest {
-    private static final RuntimeException UNUSABLE = new UnusableOutputException("not finite");
+    private final RuntimeException unusable = new UnusableOutputException("not finite");
 
     /** T2V-A14B on an H200, where a tier above has everything on that can be left out. */
     private static Route route(Tier tier) {
@@ -39,8 +39,7 @@ class SaferPathTest {
                 Solver.UNIPC,
                 new Guidance(3, 4),
                 PlanOptions.DEFAULT.withTier(tier));
-        return new Route(
-                Planner.plan(request, DeviceProfile.named("h200"), null), Safety.FAST, Precision.BF16);
+        return new Route(Planner.plan(request, DeviceProfile.named("h200"), null), Safety.FAST, Precision.BF16);
     }
 
     private static SaferPath path() {
@@ -49,9 +48,10 @@ class SaferPathTest {
 
     @Test
     void samplesWithoutFp8AndOwnKernelsAndReuse() {
-        Detour detour = path().next(route(Tier.BALANCED), Stage.DENOISE, UNUSABLE).orElseThrow();
+        Detour detour =
+                path().next(route(Tier.BALANCED), Stage.DENOISE, unusable).orElseThrow();
         assertThat(detour.change())
-                .isEqualTo("products in bf16 instead of fp8, plain kernels and attention, every step computed");
+                .isEqualTo("every step computed, products in bf16 instead of fp8, plain kernels and attention");
         Route safer = detour.route();
         assertThat(safer.plan().placement().numerics().products()).isEqualTo(Products.BF16);
         assertThat(safer.plan().mask()).isEqualTo("#".repeat(40));
@@ -62,18 +62,18 @@ class SaferPathTest {
     @Test
     void decodesInFp32WithPlainKernels() {
         Route route = route(Tier.BALANCED);
-        Detour detour = path().next(route, Stage.DECODE, UNUSABLE).orElseThrow();
+        Detour detour = path().next(route, Stage.DECODE, unusable).orElseThrow();
         assertThat(detour.change()).isEqualTo("plain kernels and attention, autoencoder in fp32");
         assertThat(detour.route()).isEqualTo(new Route(route.plan(), Safety.PLAIN, Precision.FP32));
     }
 
     @Test
     void leavesOutOnlyWhatIsThere() {
-        assertThat(path().next(route(Tier.EXACT), Stage.DENOISE, UNUSABLE)
+        assertThat(path().next(route(Tier.EXACT), Stage.DENOISE, unusable)
                         .orElseThrow()
                         .change())
                 .isEqualTo("plain kernels and attention");
-        assertThat(new SaferPath(List.of(Safety.FAST)).next(route(Tier.EXACT), Stage.DENOISE, UNUSABLE))
+        assertThat(new SaferPath(List.of(Safety.FAST)).next(route(Tier.EXACT), Stage.DENOISE, unusable))
                 .isEmpty();
     }
 
@@ -83,8 +83,8 @@ class SaferPathTest {
         Route route = route(Tier.QUALITY);
         assertThat(path.next(route, Stage.DECODE, new IllegalStateException("else")))
                 .isEmpty();
-        assertThat(path.next(route, Stage.DECODE, UNUSABLE)).isPresent();
-        assertThat(path.next(route, Stage.DENOISE, UNUSABLE)).isEmpty();
+        assertThat(path.next(route, Stage.DECODE, unusable)).isPresent();
+        assertThat(path.next(route, Stage.DENOISE, unusable)).isEmpty();
     }
 
     @Test
@@ -125,8 +125,8 @@ class SaferPathTest {
                 }))
                 .isInstanceOf(GenerationCancelledException.class);
         assertThatThrownBy(() -> attempts.run(Stage.DECODE, failure -> false, route -> {
-                    throw UNUSABLE;
+                    throw unusable;
                 }))
-                .isSameAs(UNUSABLE);
+                .isSameAs(unusable);
     }
 }
