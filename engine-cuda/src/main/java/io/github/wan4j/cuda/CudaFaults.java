@@ -33,6 +33,9 @@ final class CudaFaults {
 
     /** The failure as callers should see it: itself unless it is one of the two kinds. */
     static Throwable explain(Throwable failure, Device device, long freeBytes) {
+        if (failure instanceof OutOfDeviceMemoryException || failure instanceof EngineFailedException) {
+            return failure; // work within work was explained already
+        }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             String text = firstLine(cause);
             if (text.contains("CUDA out of memory")) {

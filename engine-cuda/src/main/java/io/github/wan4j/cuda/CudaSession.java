@@ -219,9 +219,6 @@ final class CudaSession implements DeviceSession {
         if (failed != null) {
             throw new EngineFailedException(String.valueOf(failed.getMessage()), failed);
         }
-        if (thread.onThread()) {
-            return thread.call(work);
-        }
         return thread.call(() -> {
             try {
                 return work.call();

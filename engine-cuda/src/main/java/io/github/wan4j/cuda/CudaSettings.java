@@ -16,6 +16,9 @@ final class CudaSettings {
     /** Convolutions tried for a new shape; each try costs its time once. */
     private static final int CUDNN_TRIES = 4;
 
+    /** The context, code of the libraries and their handles: what the allocator neither holds nor counts. */
+    private static final long BESIDE_ALLOCATOR = 3L << 28;
+
     private CudaSettings() {}
 
     static List<Wish> wishes(EngineConfig config, DeviceProfile device) {
@@ -49,9 +52,10 @@ final class CudaSettings {
         });
     }
 
-    /** What the allocator may take. */
+    /** What the allocator may take so that the engine in all stays within its limit. */
     static long limitBytes(EngineConfig config, DeviceProfile device) {
-        long most = Math.max(0, device.totalBytes() - config.reserveVram());
-        return Math.min(most, config.vramLimit().orElse(most));
+        long most = device.totalBytes() - config.reserveVram();
+        long limit = Math.min(most, config.vramLimit().orElse(most));
+        return Math.max(1L << 20, limit - BESIDE_ALLOCATOR);
     }
 }

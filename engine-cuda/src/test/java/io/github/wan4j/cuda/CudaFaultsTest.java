@@ -23,6 +23,12 @@ class CudaFaultsTest {
     }
 
     @Test
+    void whatWasExplainedStaysAsItIs() {
+        Throwable told = CudaFaults.explain(new RuntimeException("CUDA out of memory."), GPU, 0);
+        assertThat(CudaFaults.explain(told, GPU, 5)).isSameAs(told);
+    }
+
+    @Test
     void aFaultOfAKernelEndsTheEngine() {
         Throwable told = CudaFaults.explain(
                 new RuntimeException("CUDA error: an illegal memory access was encountered\nmore"), GPU, 0);

@@ -86,10 +86,11 @@ public record DeviceProfile(
      * of the nearest architecture in proportion to its multiprocessors.
      *
      * @param architecture compute capability without the point
-     * @param memoryBytes what a job may take
+     * @param allocatable bytes that a job may allocate, beside the runtime's own
      */
     public static DeviceProfile atHand(
-            String name, String title, int architecture, int multiprocessors, long memoryBytes) {
+            String name, String title, int architecture, int multiprocessors, long allocatable) {
+        long memoryBytes = allocatable + MemoryModel.GPU_RUNTIME;
         String plain = plain(title);
         for (String known : names()) {
             if (plain.contains(plain(known))) {
