@@ -18,8 +18,10 @@ import io.github.wan4j.models.plan.Calibration;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.video.Denoising;
 import io.github.wan4j.video.LatentCodec;
+import io.github.wan4j.video.Limits;
 import io.github.wan4j.video.ModelInfo;
 import io.github.wan4j.video.ModelSource;
+import io.github.wan4j.video.Size;
 import io.github.wan4j.video.TextEncoder;
 import io.github.wan4j.video.Tokenizer;
 import io.github.wan4j.video.Video;
@@ -133,9 +135,14 @@ public final class VideoEngine implements AutoCloseable {
         return model.problems(request);
     }
 
-    /** What a job would do; touches no device. */
+    /** What a job would do on this device, with the memory that is free now; computes nothing. */
     public ExecutionPlan plan(VideoRequest request) {
         return model.plan(request);
+    }
+
+    /** How long a video of one size may be with this model on this device, with the memory that is free now. */
+    public Limits limits(Size size) {
+        return model.limits(size);
     }
 
     public Tokenizer tokenizer() {

@@ -46,6 +46,31 @@ final class DeviceOptions {
     private @Nullable String graphs;
 
     @Option(
+            names = "--residency",
+            paramLabel = "NAME",
+            description = "Where a GPU's weights live: auto, resident, one-expert or stream. Default: auto.")
+    private @Nullable String residency;
+
+    @Option(
+            names = "--text-encoder",
+            paramLabel = "NAME",
+            description =
+                    "Where it runs beside a GPU: auto, gpu, cpu, or free, on the GPU and gone after every prompt.")
+    private @Nullable String textEncoder;
+
+    @Option(
+            names = "--vram-limit",
+            paramLabel = "SIZE",
+            description = "The most GPU memory to take, as 12GiB. Default: none.")
+    private @Nullable String vramLimit;
+
+    @Option(
+            names = "--reserve-vram",
+            paramLabel = "SIZE",
+            description = "GPU memory to leave to others, as 2GiB. Default: 0.")
+    private @Nullable String reserveVram;
+
+    @Option(
             names = "--vae-chunk",
             paramLabel = "N",
             description = "Latent frames that are decoded at a time, or auto. Default: auto.")
@@ -69,6 +94,10 @@ final class DeviceOptions {
         set("--attention", attention, "attention", config, optionOf);
         set("--kernels", kernels, "kernels", config, optionOf);
         set("--graphs", graphs, "graphs", config, optionOf);
+        set("--residency", residency, "residency", config, optionOf);
+        set("--text-encoder", textEncoder, "textEncoder", config, optionOf);
+        set("--vram-limit", vramLimit, "vramLimit", config, optionOf);
+        set("--reserve-vram", reserveVram, "reserveVram", config, optionOf);
         set("--vae-chunk", vaeChunk, "vaeChunk", config, optionOf);
         set("--vae-tile", vaeTile, "vaeTile", config, optionOf);
         try {

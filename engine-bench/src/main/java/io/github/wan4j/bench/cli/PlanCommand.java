@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.models.pipeline.DryRun;
+import io.github.wan4j.models.pipeline.Target;
 import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.video.Limits;
@@ -37,7 +38,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--device-profile",
             paramLabel = "NAME",
-            description = "Plan for a card that need not be there: rtx-4080 to h200. Default: this machine's CPU.")
+            description =
+                    "Plan for a card that need not be there: rtx-4080 to h200. Default: the device of this machine.")
     private @Nullable String profile;
 
     @Option(names = "--max", description = "Show the longest video of this size that fits instead.")
@@ -52,6 +54,9 @@ final class PlanCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nWhat may be left out:%n", order = 2)
     private final ShortcutOptions shortcutOptions = new ShortcutOptions();
 
+    @ArgGroup(validate = false, heading = "%nHow to compute:%n", order = 3)
+    private final DeviceOptions deviceOptions = new DeviceOptions();
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -62,16 +67,19 @@ final class PlanCommand implements Callable<Integer> {
         shortcutOptions.read(asked, options);
         List<DeviceProfile> device = new ArrayList<>();
         options.read(profile, DeviceProfile::named, device::add);
+        EngineConfig config = deviceOptions.config(options);
         VideoRequest request = asked.build(valid -> options.problems());
         options.requireFine();
-        EngineConfig config = EngineConfig.fromEnvironment();
-        DeviceProfile target = device.isEmpty() ? DeviceProfile.cpu(config.cpuThreads()) : device.get(0);
+        if (config == null) {
+            throw new IllegalStateException("what is wrong with the settings was not noted");
+        }
+        Target target = device.isEmpty() ? Target.here(config) : Target.of(device.get(0), config);
         DryRun dryRun = DryRun.of(model, config);
         PrintWriter out = spec.commandLine().getOut();
         if (longest) {
             Limits limits = dryRun.limits(request, target);
-            out.println(limits.maxFrames() + " frames of " + limits.size() + " at most on " + target.title()
-                    + ", the model was made for " + limits.trainedFrames());
+            out.println(limits.maxFrames() + " frames of " + limits.size() + " at most on "
+                    + target.device().title() + ", the model was made for " + limits.trainedFrames());
             limits.notes().forEach(out::println);
             return ExitCode.OK;
         }

@@ -3,7 +3,6 @@ package io.github.wan4j.models.pipeline;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.models.load.ModelDefaults;
 import io.github.wan4j.models.load.ModelFolder;
-import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.ModelNumbers;
 import io.github.wan4j.models.plan.ModelShape;
@@ -55,18 +54,18 @@ public final class DryRun {
     }
 
     /** What a job would do on a device. An image that the model needs may be missing: the size asked for stands. */
-    public ExecutionPlan plan(VideoRequest request, DeviceProfile device) {
-        return Planner.plan(planned(request), device, numbers);
+    public ExecutionPlan plan(VideoRequest request, Target target) {
+        return Planner.plan(planned(request, target), target.device(), numbers);
     }
 
     /** The longest video of the size asked for that fits. */
-    public Limits limits(VideoRequest request, DeviceProfile device) {
-        return Planner.limits(planned(request), device);
+    public Limits limits(VideoRequest request, Target target) {
+        return Planner.limits(planned(request, target), target.device());
     }
 
-    private PlanRequest planned(VideoRequest request) {
+    private PlanRequest planned(VideoRequest request, Target target) {
         List<String> problems = new ArrayList<>();
-        PlanRequest planned = RequestCheck.planned(request, info, shape, problems);
+        PlanRequest planned = RequestCheck.planned(request, info, shape, target, problems);
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
         }

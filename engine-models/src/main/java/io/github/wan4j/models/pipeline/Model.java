@@ -9,20 +9,25 @@ import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.models.load.ModelFolder;
+import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.ModelNumbers;
 import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.PlanRequest;
+import io.github.wan4j.models.plan.Planner;
 import io.github.wan4j.models.text.PromptTokenizer;
 import io.github.wan4j.models.text.TokenIds;
 import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.Latents;
+import io.github.wan4j.video.Limits;
 import io.github.wan4j.video.ModelInfo;
 import io.github.wan4j.video.RunReport;
+import io.github.wan4j.video.Size;
 import io.github.wan4j.video.Tokenizer;
 import io.github.wan4j.video.VideoInfo;
 import io.github.wan4j.video.VideoRequest;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,12 +48,14 @@ public final class Model implements AutoCloseable {
     private final PromptTokenizer tokenizer;
     private final Parts parts;
     private final PromptEncoder encoder;
+    private final RatesFile rates;
     private final String version;
 
     /** Reads all headers and the tokenizer, so that whatever is wrong with the folder is found now; no weights yet. */
     public Model(ModelFolder folder, EngineConfig config, DeviceSession session, String version) {
         this.config = config;
         this.version = version;
+        rates = new RatesFile(config.cacheDir(), session.info().name());
         info = folder.info();
         shape = folder.shape();
         precision = config.precision(session.info().device());
@@ -85,23 +92,45 @@ public final class Model implements AutoCloseable {
 
     /** Fills in defaults and makes the plan; touches no device. */
     ResolvedRequest resolve(VideoRequest request) {
-        return RequestCheck.resolve(request, info, shape, numbers);
+        return RequestCheck.resolve(request, info, shape, target(), numbers);
+    }
+
+    /** The device with the memory that is free just now. */
+    private Target target() {
+        return Target.of(parts.session(), config, rates.rates());
+    }
+
+    /** How long a video of a size may be on this device. */
+    public Limits limits(Size size) {
+        List<String> problems = new ArrayList<>();
+        VideoRequest request = VideoRequest.builder("")
+                .size(size.width(), size.height())
+                .frames(1)
+                .build();
+        Target target = target();
+        PlanRequest planned = RequestCheck.planned(request, info, shape, target, problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidRequestException(problems);
+        }
+        return Planner.limits(planned, target.device());
     }
 
     public List<String> problems(VideoRequest request) {
-        return problems(request, info, shape, numbers);
+        return problems(request, info, shape, target(), numbers);
     }
 
     /** The same for a model that is not opened on any device. */
     public static List<String> problems(ModelFolder folder, EngineConfig config, VideoRequest request) {
         ModelInfo info = folder.info();
         ModelShape shape = folder.shape();
-        return problems(request, info, shape, CheckpointNumbers.of(folder, info, shape, config));
+        Target anywhere = Target.of(DeviceProfile.cpu(1), config);
+        return problems(request, info, shape, anywhere, CheckpointNumbers.of(folder, info, shape, config));
     }
 
-    private static List<String> problems(VideoRequest request, ModelInfo info, ModelShape shape, ModelNumbers numbers) {
+    private static List<String> problems(
+            VideoRequest request, ModelInfo info, ModelShape shape, Target target, ModelNumbers numbers) {
         try {
-            ResolvedRequest fine = RequestCheck.resolve(request, info, shape, numbers);
+            ResolvedRequest fine = RequestCheck.resolve(request, info, shape, target, numbers);
             assert fine.plan() != null;
             return List.of();
         } catch (InvalidRequestException e) {
@@ -128,6 +157,11 @@ public final class Model implements AutoCloseable {
         }
         long fitting = session.memory().free() / 2 / (pixels * BYTES_PER_PIXEL);
         return (int) Math.max(1, Math.min(GPU_CHUNK, fitting));
+    }
+
+    /** Learns from a job that was done as planned. */
+    void learn(ExecutionPlan plan, RunReport.Seconds took) {
+        rates.add(plan, took);
     }
 
     int latentChannels() {

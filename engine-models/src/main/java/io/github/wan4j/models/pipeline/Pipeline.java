@@ -20,7 +20,6 @@ import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Progress;
 import io.github.wan4j.video.RunReport;
-import io.github.wan4j.video.Size;
 import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.StepEvent;
 import io.github.wan4j.video.Tokenizer;
@@ -317,8 +316,7 @@ final class Pipeline {
     }
 
     private int chunk() {
-        Size size = request.plan().request().size();
-        return model.chunk((long) size.width() * size.height());
+        return request.plan().placement().arrangement().chunk();
     }
 
     /** True, or it throws: what it draws is looked at. */

@@ -2,8 +2,8 @@ package io.github.wan4j.models.pipeline;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.MeasuredRates;
-import io.github.wan4j.models.plan.MeasuredRates.Key;
 import io.github.wan4j.video.RunReport.Seconds;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -37,8 +37,8 @@ public final class RatesFile {
     }
 
     /** Learns from a job; what other processes learnt meanwhile is kept. */
-    synchronized void add(Key key, Seconds estimated, Seconds measured) {
-        rates = read().with(key, estimated, measured);
+    synchronized void add(ExecutionPlan plan, Seconds took) {
+        rates = read().with(plan, took);
         try {
             write();
         } catch (IOException e) {

@@ -3,7 +3,6 @@ package io.github.wan4j.models.pipeline;
 import io.github.wan4j.models.image.FirstFrame;
 import io.github.wan4j.models.image.ImageReader;
 import io.github.wan4j.models.image.Rgb8;
-import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
 import io.github.wan4j.models.plan.ModelNumbers;
@@ -35,20 +34,24 @@ final class RequestCheck {
 
     private final ModelInfo model;
     private final ModelShape shape;
+    private final Target target;
     private final List<String> problems = new ArrayList<>();
 
-    private RequestCheck(ModelInfo model, ModelShape shape) {
+    private RequestCheck(ModelInfo model, ModelShape shape, Target target) {
         this.model = model;
         this.shape = shape;
+        this.target = target;
     }
 
-    static ResolvedRequest resolve(VideoRequest request, ModelInfo model, ModelShape shape, ModelNumbers numbers) {
-        return new RequestCheck(model, shape).resolve(request, numbers);
+    static ResolvedRequest resolve(
+            VideoRequest request, ModelInfo model, ModelShape shape, Target target, ModelNumbers numbers) {
+        return new RequestCheck(model, shape, target).resolve(request, numbers);
     }
 
     /** What a plan follows from; what is wrong with it is added to {@code problems}. No image is asked for. */
-    static PlanRequest planned(VideoRequest request, ModelInfo model, ModelShape shape, List<String> problems) {
-        RequestCheck check = new RequestCheck(model, shape);
+    static PlanRequest planned(
+            VideoRequest request, ModelInfo model, ModelShape shape, Target target, List<String> problems) {
+        RequestCheck check = new RequestCheck(model, shape, target);
         FirstFrame image = request.hasImage() ? check.image(request, check.sizeAsked(request)) : null;
         PlanRequest planned = check.planned(request, image);
         problems.addAll(planned.problems());
@@ -101,7 +104,7 @@ final class RequestCheck {
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
         }
-        ExecutionPlan plan = Planner.plan(planned, DeviceProfile.cpu(1), numbers);
+        ExecutionPlan plan = Planner.plan(planned, target.device(), numbers);
         return new ResolvedRequest(
                 plan,
                 prompt,
@@ -113,8 +116,8 @@ final class RequestCheck {
                 request.listener().orElse(new ProgressListener() {}));
     }
 
-    private static PlanOptions options(Shortcuts asked) {
-        PlanOptions options = PlanOptions.DEFAULT.withStrict(asked.strict());
+    private PlanOptions options(Shortcuts asked) {
+        PlanOptions options = PlanOptions.DEFAULT.withStrict(asked.strict()).withWishes(target.wishes());
         if (asked.tier() != null) {
             options = options.withTier(asked.tier());
         }

@@ -1,6 +1,9 @@
 package io.github.wan4j.models.pipeline;
 
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.runtime.Devices;
+import io.github.wan4j.core.runtime.HostMemory;
 import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
@@ -18,18 +21,41 @@ public record Target(DeviceProfile device, PlacementWishes wishes) {
         return new Target(device.gpu() ? device.withMemory(limit) : device, PlacementWishes.of(config));
     }
 
-    /** This device as it is just now: what others hold of its memory is not counted on, what the engine holds is. */
+    /** The device that an engine would run on here. One that is a GPU is opened for a moment to see what memory is free. */
+    public static Target here(EngineConfig config) {
+        Devices devices = Devices.find();
+        Device chosen = devices.chosen(config).get(0);
+        if (chosen.kind() == Device.Kind.CPU) {
+            return new Target(cpu(config, HostMemory.now()), PlacementWishes.of(config));
+        }
+        try (DeviceSession session = devices.open(chosen, config)) {
+            return of(
+                    session,
+                    config,
+                    new RatesFile(config.cacheDir(), session.info().name()).rates());
+        }
+    }
+
+    /** A session's device as it is just now: what others hold of its memory is not counted on, what the engine holds is. */
     static Target of(DeviceSession session, EngineConfig config, MeasuredRates measured) {
         DeviceInfo info = session.info();
         MemoryStatus memory = session.memory();
-        DeviceProfile device = info.device().kind() == Device.Kind.CPU
-                ? DeviceProfile.cpu(config.cpuThreads()).withMemory(memory.total())
-                : DeviceProfile.atHand(
+        if (info.device().kind() == Device.Kind.CPU) {
+            return new Target(cpu(config, memory).withMeasured(measured), PlacementWishes.of(config));
+        }
+        DeviceProfile device = DeviceProfile.atHand(
                         info.device().toString(),
                         info.name(),
                         Integer.parseInt(info.architecture().replaceAll("\\D", "")),
                         info.units(),
-                        memory.free() + memory.used().orElse(0));
-        return new Target(device.withMeasured(measured), PlacementWishes.of(config));
+                        memory.free() + memory.used().orElse(0))
+                .withMeasured(measured);
+        boolean fp8 = config.precision().filter(p -> p == Precision.FP8).isPresent();
+        // an engine holds its weights in the one form that it was set to
+        return new Target(fp8 ? device : device.withoutFp8(), PlacementWishes.of(config));
+    }
+
+    private static DeviceProfile cpu(EngineConfig config, MemoryStatus memory) {
+        return DeviceProfile.cpu(config.cpuThreads()).withMemory(memory.total());
     }
 }

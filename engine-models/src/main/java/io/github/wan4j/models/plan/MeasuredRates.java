@@ -28,11 +28,6 @@ public record MeasuredRates(List<Entry> entries) {
             return new Key(request.model().name(), numerics.products().label(), latent.tokens());
         }
 
-        /** Of a plan. */
-        public static Key of(ExecutionPlan plan) {
-            return of(plan.request(), plan.placement().numerics(), plan.latent());
-        }
-
         private boolean isLike(Key other) {
             return model.equals(other.model) && precision.equals(other.precision);
         }
@@ -52,18 +47,27 @@ public record MeasuredRates(List<Entry> entries) {
             return new Seconds(all[0], all[1], all[2], all[3], all[4], all[0] + all[1] + all[2] + all[3] + all[4]);
         }
 
-        private Factors corrected(Seconds estimated, Seconds measured, double weight) {
+        private Factors corrected(Seconds estimated, Seconds took) {
             return new Factors(
-                    corrected(load, estimated.load(), measured.load(), weight),
-                    corrected(encode, estimated.encode(), measured.encode(), weight),
-                    corrected(denoise, estimated.denoise(), measured.denoise(), weight),
-                    corrected(decode, estimated.decode(), measured.decode(), weight),
-                    corrected(write, estimated.write(), measured.write(), weight));
+                    corrected(load, estimated.load(), took.load()),
+                    corrected(encode, estimated.encode(), took.encode()),
+                    corrected(denoise, estimated.denoise(), took.denoise()),
+                    corrected(decode, estimated.decode(), took.decode()),
+                    corrected(write, estimated.write(), took.write()));
         }
 
         /** A stage that took no time was left out, as loading what is loaded, and says nothing. */
-        private static double corrected(double factor, double estimated, double measured, double weight) {
-            return estimated > 0 && measured > LEAST_SECONDS ? factor * Math.pow(measured / estimated, weight) : factor;
+        private static double corrected(double factor, double estimated, double took) {
+            return estimated > 0 && took > LEAST_SECONDS ? factor * took / estimated : factor;
+        }
+
+        private Factors mean(Factors other) {
+            return new Factors(
+                    Math.sqrt(load * other.load),
+                    Math.sqrt(encode * other.encode),
+                    Math.sqrt(denoise * other.denoise),
+                    Math.sqrt(decode * other.decode),
+                    Math.sqrt(write * other.write));
         }
     }
 
@@ -83,16 +87,18 @@ public record MeasuredRates(List<Entry> entries) {
                 .orElse(Factors.PLAIN);
     }
 
-    /**
-     * With one more job.
-     *
-     * @param estimated with these rates
-     */
-    public MeasuredRates with(Key key, Seconds estimated, Seconds measured) {
-        boolean known = entries.stream().anyMatch(entry -> entry.key().equals(key));
-        Entry corrected = new Entry(key, factors(key).corrected(estimated, measured, known ? 0.5 : 1));
+    /** With one more job, which was done as planned. */
+    public MeasuredRates with(ExecutionPlan plan, Seconds took) {
+        Key key = Key.of(plan.request(), plan.placement().numerics(), plan.latent());
+        Factors counted = plan.placement().device().measured().factors(key);
+        Factors seen = counted.corrected(plan.placement().seconds(), took);
+        Factors now = entries.stream()
+                .filter(entry -> entry.key().equals(key))
+                .findFirst()
+                .map(entry -> entry.factors().mean(seen))
+                .orElse(seen);
         return new MeasuredRates(Stream.concat(
-                        Stream.of(corrected),
+                        Stream.of(new Entry(key, now)),
                         entries.stream().filter(entry -> !entry.key().equals(key)))
                 .limit(MOST_ENTRIES)
                 .toList());
