@@ -15,6 +15,7 @@ import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
 import io.github.wan4j.core.spi.Safety;
 import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.weights.BlockStream;
 import io.github.wan4j.core.weights.ResidentStore;
 import io.github.wan4j.core.weights.WeightStore;
 import io.github.wan4j.cuda.compile.CubinCache;
@@ -22,6 +23,8 @@ import io.github.wan4j.cuda.compile.KernelCompiler;
 import io.github.wan4j.cuda.compile.Nvrtc;
 import io.github.wan4j.cuda.load.CudaException;
 import io.github.wan4j.cuda.load.DeviceProfile;
+import io.github.wan4j.cuda.residency.CopyLane;
+import io.github.wan4j.cuda.residency.CudaTransport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -54,6 +57,8 @@ final class CudaSession implements DeviceSession {
     private final CudaKernels kernels;
     private final List<String> warnings = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable CopyLane lane; // touched by the session's thread alone
+    private volatile @Nullable String detour;
     private volatile @Nullable EngineFailedException dead;
 
     CudaSession(DeviceInfo info, DeviceProfile profile, EngineConfig config) {
@@ -171,7 +176,26 @@ final class CudaSession implements DeviceSession {
 
     @Override
     public WeightStore openWeights() {
-        return new ResidentStore(info.device(), kernels);
+        return new ResidentStore(info.device(), kernels, CudaTransport.once(lane()));
+    }
+
+    @Override
+    public boolean streams() {
+        return true;
+    }
+
+    @Override
+    public BlockStream openStream(int slots) {
+        CudaTransport transport = CudaTransport.again(lane());
+        transport.detour().ifPresent(reason -> detour = "weights go through pinned memory: " + reason);
+        return new BlockStream(info.device(), kernels, transport, slots);
+    }
+
+    private CopyLane lane() {
+        if (lane == null) {
+            lane = new CopyLane(profile.index());
+        }
+        return lane;
     }
 
     @Override
@@ -190,6 +214,9 @@ final class CudaSession implements DeviceSession {
     public List<String> warnings() {
         List<String> all = new ArrayList<>(warnings);
         all.addAll(kernels.switchedOff());
+        if (detour != null) {
+            all.add(detour);
+        }
         if ("1".equals(System.getenv("CUDA_LAUNCH_BLOCKING"))) {
             all.add("CUDA_LAUNCH_BLOCKING=1 makes every launch wait: times mean nothing");
         }
@@ -260,6 +287,9 @@ final class CudaSession implements DeviceSession {
         try {
             if (dead == null) {
                 boolean freed = thread.call(() -> {
+                    if (lane != null) {
+                        lane.close();
+                    }
                     kernels.close();
                     torch_cuda.getAllocator().emptyCache();
                     return true;

@@ -1,6 +1,7 @@
 package io.github.wan4j.core.spi;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.weights.BlockStream;
 import io.github.wan4j.core.weights.WeightStore;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,19 @@ public interface DeviceSession extends AutoCloseable {
      * A new store for weights on this device, which the caller owns; to be made, used and closed on the session's thread.
      */
     WeightStore openWeights();
+
+    /** Whether weights need not lie in this device's memory to be used: a CPU reads them where they are. */
+    default boolean streams() {
+        return false;
+    }
+
+    /**
+     * Memory through which the blocks of networks pass, with at most so many slots or {@link BlockStream#ALL}; the caller owns
+     * it and makes, uses and closes it on the session's thread.
+     */
+    default BlockStream openStream(int slots) {
+        throw new UnsupportedOperationException("weights stay on " + info().device());
+    }
 
     MemoryStatus memory();
 

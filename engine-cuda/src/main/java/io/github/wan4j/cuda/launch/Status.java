@@ -7,7 +7,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
 
 /** Return codes of the driver and of the runtime as exceptions. */
-final class Status {
+public final class Status {
     private Status() {}
 
     static void driver(int status, String call) {
@@ -27,7 +27,7 @@ final class Status {
         }
     }
 
-    static void runtime(int status, String call) {
+    public static void runtime(int status, String call) {
         if (status != cudaSuccess) {
             String reason = cudaGetErrorString(status).getString();
             int cleared = cudaGetLastError(); // or the next check of libtorch reports it as its own
