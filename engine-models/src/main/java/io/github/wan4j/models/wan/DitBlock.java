@@ -67,9 +67,4 @@ final class DitBlock {
     private Tensor vectors(TimeRows time) {
         return modulation.transpose(0, 1).add(time.e0());
     }
-
-    /** The prompt as this block's cross-attention sees it. */
-    PromptKeys.Layer keys(Tensor text) {
-        return crossAttn.keys(text);
-    }
 }

@@ -1,5 +1,6 @@
 package io.github.wan4j.models.wan;
 
+import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.weights.Weights;
 import java.nio.file.Path;
 
@@ -76,6 +77,11 @@ public record WanConfig(
 
     public int headDim() {
         return dim / heads;
+    }
+
+    /** x [B, L, dim] as [B, L, heads, headDim]. */
+    Tensor heads(Tensor x) {
+        return x.reshape(x.size(0), x.size(1), heads, headDim());
     }
 
     double attentionScale() {

@@ -22,6 +22,7 @@ public final class WanTransformer {
     private final PatchEmbedding patchEmbedding;
     private final TextEmbedding textEmbedding;
     private final TimeEmbedding timeEmbedding;
+    private final Blocks<PromptProjection> projections;
     private final Blocks<DitBlock> blocks;
     private final Head head;
 
@@ -33,6 +34,10 @@ public final class WanTransformer {
         patchEmbedding = new PatchEmbedding(config, precision, kernels, weights.at("patch_embedding"));
         textEmbedding = new TextEmbedding(config, precision, weights.at("text_embedding"));
         timeEmbedding = new TimeEmbedding(config, kernels, weights);
+        projections = weights.blocks("blocks", config.layers(), (i, block) -> {
+            Weights attention = block.at("cross_attn");
+            return new PromptProjection(config, precision.ofBlock(i, config.layers()), kernels, attention);
+        });
         blocks = weights.blocks(
                 "blocks",
                 config.layers(),
@@ -59,8 +64,8 @@ public final class WanTransformer {
         List<PromptKeys.Layer> layers = new ArrayList<>();
         try (Scope scope = Scope.open("dit.prompt")) {
             Tensor text = textEmbedding.forward(prompts);
-            for (int i = 0; i < blocks.count(); i++) {
-                PromptKeys.Layer keys = blocks.get(i).keys(text);
+            for (int i = 0; i < projections.count(); i++) {
+                PromptKeys.Layer keys = projections.get(i).keys(text);
                 layers.add(new PromptKeys.Layer(scope.release(keys.k()), scope.release(keys.v())));
             }
             return new PromptKeys(layers);

@@ -72,13 +72,15 @@ class DitBlockTest {
                 Rope3d rope = new Rope3d(TINY, 2, 6, 4, Device.CPU)) {
             Weights weights = Weights.of(checkpoint, store);
             DitBlock block = new DitBlock(TINY, Precision.FP32, kernels, weights);
+            PromptProjection prompt =
+                    new PromptProjection(TINY, Precision.FP32, kernels, weights.at("cross_attn"));
             weights.requireAllTaken();
             Tensor x = rng.normal(2, 12, 32);
             Tensor e0 = rng.normal(6, 2, 32);
             Tensor text = rng.normal(2, 3, 32);
 
             Tensor actual =
-                    block.forward(x, new TimeRows(rng.normal(2, 32), e0, KNOWN), rope.rotation(), block.keys(text));
+                    block.forward(x, new TimeRows(rng.normal(2, 32), e0, KNOWN), rope.rotation(), prompt.keys(text));
 
             Formula formula = new Formula(checkpoint, rope.rotation());
             TensorAssert.assertClose(actual, formula.block(x, e0, text), 1e-6);

@@ -1,0 +1,109 @@
+package io.github.wan4j.models.pipeline;
+
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.Residency;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.weights.BlockStream;
+import io.github.wan4j.core.weights.WeightStore;
+import io.github.wan4j.models.load.ModelFolder;
+import io.github.wan4j.models.wan.WanTransformer;
+import io.github.wan4j.video.Expert;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transformers of one model: all on the device, or one after the other in the same memory, where the next takes the
+ * place of the last block by block during its last pass, or two blocks at a time. Used on the session's thread alone.
+ */
+final class Experts implements AutoCloseable {
+    private static final int SLOTS = 2;
+
+    private final ModelFolder folder;
+    private final DeviceSession session;
+    private final Precision precision;
+    private final Map<Expert, Loaded<WanTransformer>> loaded = new EnumMap<>(Expert.class);
+    private Residency residency = Residency.RESIDENT;
+    private @Nullable BlockStream stream;
+
+    Experts(ModelFolder folder, DeviceSession session, Precision precision) {
+        this.folder = folder;
+        this.session = session;
+        this.precision = precision;
+    }
+
+    /** How they are to be held from now on; if that is another way, none is left. */
+    void hold(Residency other) {
+        Residency next = session.streams() ? other : Residency.RESIDENT;
+        if (next != residency) {
+            close();
+            residency = next;
+        }
+    }
+
+    /** Whether an expert's load takes its time: a streamed one comes while it computes. */
+    boolean loads(Expert expert) {
+        return residency == Residency.RESIDENT && !loaded.containsKey(expert);
+    }
+
+    WanTransformer get(Expert expert, LoadWatch watch) {
+        Loaded<WanTransformer> known = loaded.get(expert);
+        if (known == null) {
+            known = load(expert, residency == Residency.RESIDENT ? watch : LoadWatch.NOBODY);
+            loaded.put(expert, known);
+        }
+        return known.network();
+    }
+
+    private Loaded<WanTransformer> load(Expert expert, LoadWatch watch) {
+        Supplier<WeightStore> store =
+                residency == Residency.RESIDENT ? session::openWeights : () -> stream().openStore();
+        return Loaded.load(
+                () -> folder.transformer(expert),
+                store,
+                (checkpoint, weights) -> new WanTransformer(
+                        folder.transformerConfig(expert, checkpoint), precision, session.kernels(), weights),
+                Parts.label(expert),
+                watch);
+    }
+
+    private BlockStream stream() {
+        if (stream == null) {
+            stream = session.openStream(residency == Residency.STREAM ? SLOTS : BlockStream.ALL);
+        }
+        return stream;
+    }
+
+    /** Gets ready what a change of experts needs; costs the one at work nothing. */
+    void prepare(Expert next) {
+        if (residency != Residency.RESIDENT) {
+            WanTransformer ready = get(next, LoadWatch.NOBODY);
+            stream().announce(checkpoint(next));
+            assert ready.device().equals(session.info().device());
+        }
+    }
+
+    /** Says whose pass comes after the one that begins next, or that none does. */
+    void follow(Expert now, @Nullable Expert next) {
+        if (residency == Residency.RESIDENT) {
+            return;
+        }
+        WanTransformer running = get(now, LoadWatch.NOBODY);
+        assert running.device().equals(session.info().device());
+        if (next != null && next != now) {
+            prepare(next);
+        }
+        stream().follow(store(now), next == null ? null : store(next));
+    }
+
+    @Override
+    public void close() {
+        loaded.values().forEach(Loaded::close);
+        loaded.clear();
+        if (stream != null) {
+            stream.close();
+            stream = null;
+        }
+    }
+}
