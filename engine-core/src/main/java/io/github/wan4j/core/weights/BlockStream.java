@@ -38,6 +38,11 @@ public final class BlockStream implements AutoCloseable {
         return new StreamedStore(this, device, kernels, transport);
     }
 
+    /** Says that the blocks of a checkpoint will soon be asked for. */
+    public void announce(Checkpoint checkpoint) {
+        transport.announce(checkpoint);
+    }
+
     /**
      * Says what comes after the last block of the pass that begins next, on {@code of}: a pass on {@code then}, or none. Both
      * are stores of this stream. Until it is said, passes on one store follow each other.

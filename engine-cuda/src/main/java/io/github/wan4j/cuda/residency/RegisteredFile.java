@@ -68,7 +68,9 @@ final class RegisteredFile implements AutoCloseable {
         boolean registered = false;
         try (PointerScope scope = new PointerScope()) {
             MappedByteBuffer buffer = channel.map(FileChannel.MapMode.READ_ONLY, offset, bytes);
-            Status.runtime(cudaHostRegister(new BytePointer(new Pointer(buffer)), bytes, FLAGS), "cudaHostRegister of " + file);
+            Status.runtime(
+                    cudaHostRegister(new BytePointer(new Pointer(buffer)), bytes, FLAGS),
+                    "cudaHostRegister of " + file);
             pieces[index] = buffer;
             registered = true;
             return true;
@@ -120,8 +122,7 @@ final class RegisteredFile implements AutoCloseable {
             try (PointerScope scope = new PointerScope()) {
                 Pointer source = new BytePointer(new Pointer(part)).getPointer(within);
                 Pointer to = new BytePointer(target).getPointer(at - entry.offset());
-                Status.runtime(
-                        cudaMemcpyAsync(to, source, count, cudaMemcpyHostToDevice, stream), "cudaMemcpyAsync");
+                Status.runtime(cudaMemcpyAsync(to, source, count, cudaMemcpyHostToDevice, stream), "cudaMemcpyAsync");
             }
             at += count;
         }

@@ -58,7 +58,7 @@ final class RegisteredFiles implements AutoCloseable {
             }
         } catch (CudaException e) {
             synchronized (this) {
-                refuse(e.getMessage());
+                refuse(e.toString());
             }
             return false;
         }
@@ -88,7 +88,11 @@ final class RegisteredFiles implements AutoCloseable {
             int status = cudaSetDevice(device);
             for (Path path : paths) {
                 Optional<RegisteredFile> file = file(path);
-                for (int i = 0; status == cudaSuccess && file.isPresent() && i < file.get().pieces(); i++) {
+                for (int i = 0;
+                        status == cudaSuccess
+                                && file.isPresent()
+                                && i < file.get().pieces();
+                        i++) {
                     if (Thread.currentThread().isInterrupted() || !file.get().register(i)) {
                         return;
                     }

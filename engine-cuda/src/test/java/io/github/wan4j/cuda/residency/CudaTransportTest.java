@@ -108,7 +108,9 @@ class CudaTransportTest {
                         TensorEntry entry = checkpoint.entry(name);
                         for (DType dtype : List.of(entry.dtype(), DType.F32, DType.BF16)) {
                             Tensor target = Tensors.zeros(dtype, GPU, entry.shape());
-                            transport.send(List.of(Delivery.copy(checkpoint, entry, target))).await();
+                            transport
+                                    .send(List.of(Delivery.copy(checkpoint, entry, target)))
+                                    .await();
                             Tensor expected = checkpoint.tensor(entry).to(dtype);
                             TensorAssert.assertIdentical(target.to(Device.CPU, dtype), expected);
                         }
@@ -118,7 +120,9 @@ class CudaTransportTest {
                 transport.settle();
                 TensorEntry entry = checkpoint.entry("f32");
                 Tensor target = Tensors.zeros(DType.F32, GPU, entry.shape());
-                transport.send(List.of(Delivery.copy(checkpoint, entry, target))).await();
+                transport
+                        .send(List.of(Delivery.copy(checkpoint, entry, target)))
+                        .await();
                 TensorAssert.assertIdentical(target.to(Device.CPU, DType.F32), checkpoint.tensor(entry));
             }
         });
@@ -133,7 +137,9 @@ class CudaTransportTest {
                 for (String name : List.of("f32", "bf16", "f32", "bf16")) {
                     TensorEntry entry = checkpoint.entry(name);
                     Tensor target = Tensors.zeros(entry.dtype(), GPU, entry.shape());
-                    transport.send(List.of(Delivery.copy(checkpoint, entry, target))).await();
+                    transport
+                            .send(List.of(Delivery.copy(checkpoint, entry, target)))
+                            .await();
                     TensorAssert.assertIdentical(target.to(Device.CPU, entry.dtype()), checkpoint.tensor(entry));
                 }
             }
@@ -152,7 +158,8 @@ class CudaTransportTest {
                 for (int round = 0; round < 5; round++) {
                     target.copyFrom(Tensors.full(1, DType.F32, GPU, 1));
                     Tensor slow = busy.matmul(busy).matmul(busy).matmul(busy); // tens of milliseconds
-                    Tensor before = target.add(slow.narrow(0, 0, 1).narrow(1, 0, 1).mul(0));
+                    Tensor before =
+                            target.add(slow.narrow(0, 0, 1).narrow(1, 0, 1).mul(0));
                     Arrival arrival = transport.send(List.of(Delivery.copy(checkpoint, entry, target)));
                     arrival.await();
                     Tensor after = target.add(0);

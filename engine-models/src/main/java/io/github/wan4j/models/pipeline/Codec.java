@@ -64,7 +64,8 @@ public final class Codec implements LatentCodec {
         cancellation.run();
         int height = pictures.get(0).height();
         int width = pictures.get(0).width();
-        try (Scope scope = Scope.open("codec.encode")) {
+        try (Scope scope = Scope.open("codec.encode");
+                Parts.Stay stay = model.parts().stay()) {
             Tensor[] frames = pictures.stream()
                     .map(picture -> Tensors.of(picture.pixels(), height, width, 3))
                     .toArray(Tensor[]::new);
@@ -104,6 +105,7 @@ public final class Codec implements LatentCodec {
     private <T> T decodeHere(Latents latents, VideoHandler<T> handler, Cancellation cancellation) {
         cancellation.run();
         try (Scope scope = Scope.open("codec.decode");
+                Parts.Stay stay = model.parts().stay();
                 FrameSink<T> sink = handler.begin(model.videoInfo(latents))) {
             Vae vae = model.parts().vae();
             VideoInfo info = model.videoInfo(latents);

@@ -8,11 +8,13 @@ import io.github.wan4j.models.plan.Action;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.models.sampler.Sampler;
+import io.github.wan4j.models.wan.PromptKeys;
 import io.github.wan4j.models.wan.Rope3d;
 import io.github.wan4j.models.wan.TimeRows;
 import io.github.wan4j.models.wan.WanTransformer;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +102,7 @@ final class DenoiseLoop implements AutoCloseable {
             residuals.drop(serving);
             serving = step.expert();
         }
+        plan.prefetch(step.index()).ifPresent(parts::prepare);
         forgetPrediction();
         passes.begin();
         try (Scope scope = Scope.open("step")) {
@@ -138,22 +141,36 @@ final class DenoiseLoop implements AutoCloseable {
             passes.reused(branch);
             return transformer.head(residuals.apply(step, branch, tokens), time, rope);
         }
-        Tensor through =
-                transformer.blocks(tokens, time, rope, prompts.keys(step.expert(), branch, transformer), check);
+        PromptKeys keys = prompts.keys(step.expert(), branch, transformer);
+        follow(step, branch == Branch.COND && step.computeUncond());
+        Tensor through = transformer.blocks(tokens, time, rope, keys, check);
         return velocity(transformer, step, branch, tokens, through, time, rope);
     }
 
     /** Both branches side by side: the same latents with either prompt, [2, L, D]. */
     private Tensor inOneForward(WanTransformer transformer, PlannedStep step, TimeRows time, Rope3d rope) {
         Tensor tokens = transformer.embed(latents, conditioning.channels());
-        Tensor through = transformer.blocks(
-                Tensors.cat(0, tokens, tokens), time, rope, prompts.keys(step.expert(), transformer), check);
+        PromptKeys keys = prompts.keys(step.expert(), transformer);
+        follow(step, false);
+        Tensor through = transformer.blocks(Tensors.cat(0, tokens, tokens), time, rope, keys, check);
         Tensor cond = through.narrow(0, 0, 1);
         Tensor uncond = through.narrow(0, 1, 1);
         return kernels.guidance(
                 velocity(transformer, step, Branch.COND, tokens, cond, time, rope),
                 velocity(transformer, step, Branch.UNCOND, tokens, uncond, time, rope),
                 step.guidance());
+    }
+
+    /** Lets the weights of the pass after this one come while it runs: {@code again} for one more in this step. */
+    private void follow(PlannedStep step, boolean again) {
+        Optional<Expert> next = again
+                ? Optional.of(step.expert())
+                : plan.steps().stream()
+                        .skip(step.index() + 1L)
+                        .filter(later -> !later.computed().isEmpty())
+                        .map(PlannedStep::expert)
+                        .findFirst();
+        parts.follow(step.expert(), next.orElse(null));
     }
 
     /** What a branch's tokens [1, L, D] in front of and behind the blocks come to. */
@@ -199,5 +216,6 @@ final class DenoiseLoop implements AutoCloseable {
         if (rope != null) {
             rope.close();
         }
+        parts.leave();
     }
 }

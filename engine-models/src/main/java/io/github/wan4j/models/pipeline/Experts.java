@@ -42,29 +42,33 @@ final class Experts implements AutoCloseable {
         }
     }
 
-    /** Whether an expert's load takes its time: a streamed one comes while it computes. */
-    boolean loads(Expert expert) {
-        return residency == Residency.RESIDENT && !loaded.containsKey(expert);
+    WanTransformer get(Expert expert, LoadWatch watch) {
+        return part(expert, watch).network();
     }
 
-    WanTransformer get(Expert expert, LoadWatch watch) {
+    private Loaded<WanTransformer> part(Expert expert) {
+        return part(expert, LoadWatch.NOBODY);
+    }
+
+    private Loaded<WanTransformer> part(Expert expert, LoadWatch watch) {
         Loaded<WanTransformer> known = loaded.get(expert);
-        if (known == null) {
+        if (known == null) { // what streams comes while it computes: nobody waits for it
             known = load(expert, residency == Residency.RESIDENT ? watch : LoadWatch.NOBODY);
             loaded.put(expert, known);
         }
-        return known.network();
+        return known;
     }
 
     private Loaded<WanTransformer> load(Expert expert, LoadWatch watch) {
-        Supplier<WeightStore> store =
-                residency == Residency.RESIDENT ? session::openWeights : () -> stream().openStore();
+        Supplier<WeightStore> store = residency == Residency.RESIDENT
+                ? session::openWeights
+                : () -> stream().openStore();
         return Loaded.load(
                 () -> folder.transformer(expert),
                 store,
-                (checkpoint, weights) -> new WanTransformer(
-                        folder.transformerConfig(expert, checkpoint), precision, session.kernels(), weights),
-                Parts.label(expert),
+                (checkpoint, weights) ->
+                        Parts.transformer(folder, expert, checkpoint, weights, precision, session.kernels()),
+                expert == Expert.SINGLE ? "transformer" : expert.label() + " noise expert",
                 watch);
     }
 
@@ -75,12 +79,10 @@ final class Experts implements AutoCloseable {
         return stream;
     }
 
-    /** Gets ready what a change of experts needs; costs the one at work nothing. */
+    /** Gets ready what a change of experts needs: weights outside of blocks, and the file. */
     void prepare(Expert next) {
-        if (residency != Residency.RESIDENT) {
-            WanTransformer ready = get(next, LoadWatch.NOBODY);
-            stream().announce(checkpoint(next));
-            assert ready.device().equals(session.info().device());
+        if (residency != Residency.RESIDENT && !loaded.containsKey(next)) {
+            stream().announce(part(next).checkpoint());
         }
     }
 
@@ -89,12 +91,7 @@ final class Experts implements AutoCloseable {
         if (residency == Residency.RESIDENT) {
             return;
         }
-        WanTransformer running = get(now, LoadWatch.NOBODY);
-        assert running.device().equals(session.info().device());
-        if (next != null && next != now) {
-            prepare(next);
-        }
-        stream().follow(store(now), next == null ? null : store(next));
+        stream().follow(part(now).store(), next == null ? null : part(next).store());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.wan4j.models.pipeline;
 
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.runtime.Devices;
 import io.github.wan4j.core.runtime.HostMemory;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.DType;
@@ -62,7 +63,7 @@ public final class Model implements AutoCloseable {
         Fit.require(folder);
         numbers = CheckpointNumbers.of(folder, info, shape, config);
         tokenizer = PromptTokenizer.open(folder.tokenizer(), config.cacheDir()); // last: it is to be closed
-        parts = new Parts(folder, session, precision);
+        parts = new Parts(folder, session, precision, () -> Devices.find().open(Device.CPU, config));
         encoder = new PromptEncoder(tokenizer(), parts);
     }
 

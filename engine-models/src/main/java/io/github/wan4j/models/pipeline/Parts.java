@@ -6,6 +6,7 @@ import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.weights.Checkpoint;
 import io.github.wan4j.core.weights.Weights;
 import io.github.wan4j.models.load.ModelFolder;
+import io.github.wan4j.models.plan.Arrangement;
 import io.github.wan4j.models.umt5.Umt5Config;
 import io.github.wan4j.models.umt5.Umt5Encoder;
 import io.github.wan4j.models.vae.Vae;
@@ -14,27 +15,32 @@ import io.github.wan4j.models.vae.v22.Vae22;
 import io.github.wan4j.models.wan.WanTransformer;
 import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.ModelKind;
-import java.util.EnumMap;
-import java.util.Map;
+import io.github.wan4j.video.Stage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The networks of one model on one device, each loaded when it is first asked for and kept until the engine closes. Used on
- * the session's thread alone.
+ * The networks of one model on one device, each loaded when it is first asked for and kept as long as the arrangement of the
+ * job at hand lets it. Used on the session's thread alone.
  */
 public final class Parts implements AutoCloseable {
     private final ModelFolder folder;
     private final DeviceSession session;
     private final Precision precision;
-    private final Map<Expert, Loaded<WanTransformer>> transformers = new EnumMap<>(Expert.class);
-    private @Nullable Loaded<Umt5Encoder> textEncoder;
+    private final Experts experts;
+    private final TextPart text;
     private @Nullable Loaded<Vae> vae;
     private @Nullable Precision vaePrecision;
+    private boolean keeps = true;
 
-    public Parts(ModelFolder folder, DeviceSession session, Precision precision) {
+    /** {@code openHost}: a session on the CPU, asked for if the text encoder is to run there. */
+    public Parts(ModelFolder folder, DeviceSession session, Precision precision, Supplier<DeviceSession> openHost) {
         this.folder = folder;
         this.session = session;
         this.precision = precision;
+        experts = new Experts(folder, session, precision);
+        text = new TextPart(folder, session, precision, openHost);
     }
 
     /** In which numbers the networks compute. */
@@ -46,39 +52,73 @@ public final class Parts implements AutoCloseable {
         return session;
     }
 
-    boolean hasTextEncoder() {
-        return textEncoder != null;
-    }
-
-    Umt5Encoder textEncoder() {
-        if (textEncoder == null) {
-            textEncoder = Loaded.load(
-                    folder::textEncoder,
-                    session,
-                    (checkpoint, weights) -> textEncoder(weights, precision, session.kernels()));
+    /** A stage of a job begins: frees what the job's arrangement does not keep on the device during it. */
+    void enter(Stage stage, Arrangement arrangement) {
+        keeps = arrangement.keepsWeights() || !session.streams();
+        experts.hold(arrangement.residency());
+        text.hold(arrangement.textEncoder());
+        if (stage == Stage.DENOISE || stage == Stage.DECODE) {
+            text.leaveIfFree();
         }
-        return textEncoder.network();
+        if (keeps) {
+            return;
+        }
+        if (stage == Stage.DENOISE) {
+            dropVae();
+        } else {
+            experts.close();
+        }
     }
 
-    boolean hasTransformer(Expert expert) {
-        return transformers.containsKey(expert);
+    /** What a stage holds until it is closed, beyond what the arrangement keeps from job to job. */
+    interface Stay extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** For the time in which networks are used; afterwards, however it ends, only what waits for the next job is left. */
+    Stay stay() {
+        return this::leave;
+    }
+
+    void leave() {
+        text.leaveIfFree();
+        if (!keeps) {
+            experts.close();
+            dropVae();
+        }
+    }
+
+    /** Whether networks wait on the device for their stage, so that loading all of them first costs nothing more. */
+    boolean keeps() {
+        return keeps;
+    }
+
+    void loadTextEncoder(LoadWatch watch) {
+        text.load(watch);
+    }
+
+    /** Work with the text encoder, where it is; nothing of the device may leave it. */
+    <T> T encode(Function<Umt5Encoder, T> work) {
+        return text.run(work);
     }
 
     WanTransformer transformer(Expert expert) {
-        Loaded<WanTransformer> loaded = transformers.get(expert);
-        if (loaded == null) {
-            loaded = Loaded.load(
-                    () -> folder.transformer(expert),
-                    session,
-                    (checkpoint, weights) ->
-                            transformer(folder, expert, checkpoint, weights, precision, session.kernels()));
-            transformers.put(expert, loaded);
-        }
-        return loaded.network();
+        return experts.get(expert, LoadWatch.NOBODY);
     }
 
-    boolean hasVae() {
-        return vae != null;
+    WanTransformer transformer(Expert expert, LoadWatch watch) {
+        return experts.get(expert, watch);
+    }
+
+    /** Gets ready on the host what a change of experts will need. */
+    void prepare(Expert next) {
+        experts.prepare(next);
+    }
+
+    /** Says whose pass through the blocks comes after the one that begins next, or that none does. */
+    void follow(Expert now, @Nullable Expert next) {
+        experts.follow(now, next);
     }
 
     /** In the numbers that all networks compute in unless told otherwise. */
@@ -88,12 +128,18 @@ public final class Parts implements AutoCloseable {
 
     /** In other numbers its weights are read again. */
     Vae vae(Precision numbers) {
+        return vae(numbers, LoadWatch.NOBODY);
+    }
+
+    Vae vae(Precision numbers, LoadWatch watch) {
         if (vae == null || vaePrecision != numbers) {
             dropVae();
             vae = Loaded.load(
                     folder::vae,
-                    session,
-                    (checkpoint, weights) -> vae(folder.kind(), weights, numbers, session.kernels()));
+                    session::openWeights,
+                    (checkpoint, weights) -> vae(folder.kind(), weights, numbers, session.kernels()),
+                    "autoencoder",
+                    watch);
             vaePrecision = numbers;
         }
         return vae.network();
@@ -128,12 +174,14 @@ public final class Parts implements AutoCloseable {
 
     @Override
     public void close() {
-        transformers.values().forEach(Loaded::close);
-        transformers.clear();
-        if (textEncoder != null) {
-            textEncoder.close();
-            textEncoder = null;
+        try {
+            experts.close();
+        } finally {
+            try {
+                text.close();
+            } finally {
+                dropVae();
+            }
         }
-        dropVae();
     }
 }

@@ -137,30 +137,33 @@ final class Pipeline {
         }
     }
 
-    /** Loads what the plan will need and is not there yet. */
+    /** Loads what the plan keeps on the device and is not there yet; the rest comes in its stage. */
     void load(boolean withVae) {
         Parts parts = model.parts();
-        Set<Expert> experts = EnumSet.noneOf(Expert.class);
-        request.plan().steps().forEach(step -> experts.add(step.expert()));
-        int count = experts.size() + (needsTextEncoder() ? 1 : 0) + (withVae || request.image() != null ? 1 : 0);
-        clock.begin(Stage.LOAD, count);
-        warnings();
-        int done = 0;
+        enter(Stage.LOAD);
+        List<Consumer<LoadWatch>> loads = new ArrayList<>();
         if (needsTextEncoder()) {
-            cancellation.run();
-            parts.textEncoder();
-            clock.done(++done, Optional.empty());
+            loads.add(parts::loadTextEncoder);
         }
-        for (Expert expert : experts) {
-            cancellation.run();
-            parts.transformer(expert);
-            clock.done(++done, Optional.empty());
+        if (parts.keeps()) {
+            Set<Expert> experts = EnumSet.noneOf(Expert.class);
+            request.plan().steps().forEach(step -> experts.add(step.expert()));
+            experts.forEach(expert -> loads.add(watch -> parts.transformer(expert, watch)));
+            if (withVae || request.image() != null) {
+                loads.add(watch -> parts.vae(parts.precision(), watch));
+            }
         }
-        if (withVae || request.image() != null) {
+        clock.begin(Stage.LOAD, loads.size());
+        warnings();
+        for (int i = 0; i < loads.size(); i++) {
             cancellation.run();
-            parts.vae();
-            clock.done(++done, Optional.empty());
+            loads.get(i).accept(new LoadDetail(clock, cancellation));
+            clock.done(i + 1, Optional.empty());
         }
+    }
+
+    private void enter(Stage stage) {
+        model.parts().enter(stage, attempts.route().plan().placement().memory().arrangement());
     }
 
     private boolean needsTextEncoder() {
@@ -175,6 +178,7 @@ final class Pipeline {
     /** The same with a watcher of what the blocks add. */
     DenoiseLoop prepare(ResidualCache.@Nullable Watcher watcher) {
         boolean pictured = request.image() != null || request.firstFrame() != null;
+        enter(Stage.ENCODE);
         clock.begin(Stage.ENCODE, pictured ? 3 : 2);
         Prompts prompts = new Prompts();
         Conditioning conditioning = new TextToVideo();
@@ -191,11 +195,16 @@ final class Pipeline {
                 clock.done(3, Optional.empty());
                 cancellation.run();
             }
+            enter(Stage.DENOISE);
             ExecutionPlan plan = attempts.route().plan();
             loop = new DenoiseLoop(plan, model.parts(), conditioning, prompts, noise(), cancellation, watcher);
         } catch (RuntimeException | Error e) {
-            prompts.close();
-            conditioning.close();
+            try (Parts.Stay over = model.parts().stay()) {
+                prompts.close();
+                conditioning.close();
+            } catch (RuntimeException second) { // of a device that is gone
+                e.addSuppressed(second);
+            }
             throw e;
         }
         return begun(loop);
@@ -325,13 +334,16 @@ final class Pipeline {
         int chunk = chunk();
         FrameStream stream = new FrameStream(sink);
         int[] done = {0};
+        enter(Stage.DECODE);
         clock.begin(Stage.DECODE, frames);
-        model.parts().vae(numbers).decode(latents, chunk, cancellation, pixels -> {
-            stream.accept(pixels);
-            done[0] = Math.min(frames, done[0] + chunk);
-            clock.done(done[0], Optional.empty());
-            cancellation.run();
-        });
+        try (Parts.Stay stay = model.parts().stay()) {
+            model.parts().vae(numbers).decode(latents, chunk, cancellation, pixels -> {
+                stream.accept(pixels);
+                done[0] = Math.min(frames, done[0] + chunk);
+                clock.done(done[0], Optional.empty());
+                cancellation.run();
+            });
+        }
         clock.charge(Stage.WRITE, stream.sinkNanos());
         sink.requireDrawn();
         return true;

@@ -4,9 +4,11 @@ import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.models.umt5.Umt5Encoder;
 import io.github.wan4j.video.EncodedPrompt;
 import io.github.wan4j.video.Tokenizer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,15 +50,19 @@ public final class PromptEncoder {
             return known;
         }
         long[] ids = tokens.ids().stream().mapToLong(Integer::longValue).toArray();
+        EncodedPrompt prompt = parts.encode(encoder -> encode(encoder, ids, check));
+        remembered.put(tokens.ids(), prompt);
+        return prompt;
+    }
+
+    private static EncodedPrompt encode(Umt5Encoder encoder, long[] ids, Runnable check) {
         try (Scope scope = Scope.open("encode")) {
-            Tensor encoded = parts.textEncoder().forward(ids, check);
+            Tensor encoded = encoder.forward(ids, check);
             OutputCheck.requireFinite(encoded, "the vectors of a prompt"); // nothing else may be remembered
-            EncodedPrompt prompt = EncodedPrompt.of(
-                    tokens.ids().stream().mapToInt(Integer::intValue).toArray(),
+            return EncodedPrompt.of(
+                    Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(),
                     encoded.toFloats(),
                     Math.toIntExact(encoded.size(1)));
-            remembered.put(tokens.ids(), prompt);
-            return prompt;
         }
     }
 

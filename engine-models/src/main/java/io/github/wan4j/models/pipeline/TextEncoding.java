@@ -28,7 +28,10 @@ public final class TextEncoding implements TextEncoder {
         }
         return Turn.take(
                 queue,
-                cancellation ->
-                        model.parts().session().call(() -> model.encoder().encode(tokens, cancellation)));
+                cancellation -> model.parts().session().call(() -> {
+                    try (Parts.Stay stay = model.parts().stay()) {
+                        return model.encoder().encode(tokens, cancellation);
+                    }
+                }));
     }
 }

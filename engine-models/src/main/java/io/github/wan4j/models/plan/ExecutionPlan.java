@@ -72,7 +72,7 @@ public final class ExecutionPlan implements Plan {
 
     /** The expert whose weights should be on their way while a step runs: the next one, shortly before it takes over. */
     public Optional<Expert> prefetch(int step) {
-        if (placement.memory().residency() != Residency.ONE_EXPERT) {
+        if (placement.memory().residency() == Residency.RESIDENT) {
             return Optional.empty();
         }
         Expert now = steps.get(step).expert();

@@ -72,8 +72,7 @@ class DitBlockTest {
                 Rope3d rope = new Rope3d(TINY, 2, 6, 4, Device.CPU)) {
             Weights weights = Weights.of(checkpoint, store);
             DitBlock block = new DitBlock(TINY, Precision.FP32, kernels, weights);
-            PromptProjection prompt =
-                    new PromptProjection(TINY, Precision.FP32, kernels, weights.at("cross_attn"));
+            PromptProjection prompt = new PromptProjection(TINY, Precision.FP32, kernels, weights.at("cross_attn"));
             weights.requireAllTaken();
             Tensor x = rng.normal(2, 12, 32);
             Tensor e0 = rng.normal(6, 2, 32);
