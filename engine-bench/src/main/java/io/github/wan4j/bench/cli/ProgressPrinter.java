@@ -28,6 +28,14 @@ final class ProgressPrinter implements ProgressListener {
     }
 
     @Override
+    public void onDetail(Stage stage, String text, double fraction) {
+        if (terminal) {
+            show(String.format(
+                    Locale.ROOT, "%s %.0f %%: %s", stage.name().toLowerCase(Locale.ROOT), 100 * fraction, text));
+        }
+    }
+
+    @Override
     public void onStep(StepEvent step) {
         int taken = step.index() + 1;
         if (terminal || taken == step.steps() || taken % Math.max(1, step.steps() / 5) == 0) {

@@ -30,7 +30,7 @@ final class HeaderFile implements AutoCloseable {
     HeaderFile(String model) {
         try {
             file = Files.createTempFile("wan4j-" + model, ".safetensors");
-            write(lines(model));
+            write(file, model, "BF16", 2);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -53,20 +53,20 @@ final class HeaderFile implements AutoCloseable {
         }
     }
 
-    /** lines: a name and its sizes. */
-    private void write(List<String> lines) throws IOException {
+    /** The header of a model, and a hole in the place of its values, each of so many bytes. */
+    static void write(Path file, String model, String dtype, int bytes) throws IOException {
         ObjectNode header = JSON.createObjectNode();
         long offset = 0;
-        for (String line : lines) {
-            String[] parts = line.split(" ", 2);
-            ObjectNode tensor = header.putObject(parts[0]).put("dtype", "BF16");
+        for (String line : lines(model)) {
+            String[] parts = line.split(" ", 2); // a name and its sizes
+            ObjectNode tensor = header.putObject(parts[0]).put("dtype", dtype);
             ArrayNode shape = tensor.putArray("shape");
             Arrays.stream(parts[1].split(",", -1)).mapToLong(Long::parseLong).forEach(shape::add);
             long count = Arrays.stream(parts[1].split(",", -1))
                     .mapToLong(Long::parseLong)
                     .reduce(1, Math::multiplyExact);
-            tensor.putArray("data_offsets").add(offset).add(offset + 2 * count);
-            offset += 2 * count;
+            tensor.putArray("data_offsets").add(offset).add(offset + bytes * count);
+            offset += bytes * count;
         }
         byte[] text = JSON.writeValueAsBytes(header);
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
