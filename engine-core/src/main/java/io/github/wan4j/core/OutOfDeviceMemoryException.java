@@ -6,6 +6,7 @@ import io.github.wan4j.core.tensor.Device;
 public final class OutOfDeviceMemoryException extends WanException {
     private static final long serialVersionUID = 1L;
 
+    private final String fact;
     private final long neededBytes;
     private final long freeBytes;
 
@@ -15,12 +16,25 @@ public final class OutOfDeviceMemoryException extends WanException {
      * @param cure which setting would fit, as the end of the sentence: {@code "vaeChunk=1 would fit"}
      */
     public OutOfDeviceMemoryException(Device device, long neededBytes, long freeBytes, String cure, Throwable cause) {
-        super(
+        this(
                 device + " has " + ByteSize.text(freeBytes) + " of memory free and " + ByteSize.text(neededBytes)
-                        + " were needed; " + cure,
+                        + " were needed",
+                cure,
+                neededBytes,
+                freeBytes,
                 cause);
+    }
+
+    private OutOfDeviceMemoryException(String fact, String cure, long neededBytes, long freeBytes, Throwable cause) {
+        super(fact + "; " + cure, cause);
+        this.fact = fact;
         this.neededBytes = neededBytes;
         this.freeBytes = freeBytes;
+    }
+
+    /** The same with another cure, by someone who knows more of the job. */
+    public OutOfDeviceMemoryException with(String cure) {
+        return new OutOfDeviceMemoryException(fact, cure, neededBytes, freeBytes, this);
     }
 
     /** What the failing step asked for. */

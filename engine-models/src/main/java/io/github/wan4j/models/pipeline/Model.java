@@ -101,6 +101,10 @@ public final class Model implements AutoCloseable {
         return Target.of(parts.session(), config, rates.rates());
     }
 
+    DeviceProfile device() {
+        return target().device();
+    }
+
     /** How long a video of a size may be on this device. */
     public Limits limits(Size size) {
         List<String> problems = new ArrayList<>();

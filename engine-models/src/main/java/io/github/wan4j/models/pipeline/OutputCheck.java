@@ -23,7 +23,8 @@ final class OutputCheck<T extends @Nullable Object> implements FrameSink<T> {
 
     private final FrameSink<T> sink;
     private final List<Frame> held = new ArrayList<>();
-    private boolean left;
+    private int left;
+    private int repeated;
     private int lowest = 255;
     private int highest;
 
@@ -54,28 +55,41 @@ final class OutputCheck<T extends @Nullable Object> implements FrameSink<T> {
 
     /** Begins anew, unless a frame has left already. */
     boolean restart() {
-        if (!left) {
-            held.clear();
+        return left == 0 && resume();
+    }
+
+    /** The same frames will come once more: those that have left are passed over. True: that is always possible. */
+    boolean resume() {
+        repeated = left;
+        held.clear();
+        if (left == 0) {
             lowest = 255;
             highest = 0;
         }
-        return !left;
+        return true;
     }
 
     @Override
     public void frame(Frame frame) {
+        if (repeated > 0) {
+            repeated--;
+            return;
+        }
         if (!isFlat()) {
-            left = true;
-            sink.frame(frame);
+            leave(frame);
             return;
         }
         look(frame.rgb());
         held.add(frame);
         if (!isFlat()) {
-            left = true;
-            held.forEach(sink::frame);
+            held.forEach(this::leave);
             held.clear();
         }
+    }
+
+    private void leave(Frame frame) {
+        left++;
+        sink.frame(frame);
     }
 
     private void look(ByteBuffer rgb) {

@@ -1,5 +1,6 @@
 package io.github.wan4j.models.pipeline;
 
+import io.github.wan4j.core.OutOfDeviceMemoryException;
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.spi.Safety;
 import io.github.wan4j.core.tensor.DType;
@@ -31,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +55,9 @@ final class Pipeline {
         report = model.report(request);
         attempts = new Attempts(
                 new Route(request.plan(), Safety.FAST, model.parts().precision()),
-                List.of(new SaferPath(model.parts().session().ways())),
+                List.of(
+                        new MemoryPath(clock::stage),
+                        new SaferPath(model.parts().session().ways())),
                 this::again);
     }
 
@@ -62,16 +66,30 @@ final class Pipeline {
         JobJfr event = JobJfr.started(request);
         try (Scope scope = Scope.open("job");
                 OutputCheck<T> sink = new OutputCheck<>(handler.begin(model.videoInfo(request)))) {
-            load(true);
-            Tensor latents = attempts.run(Stage.DENOISE, this::sample);
+            boolean loaded = attempts.run(
+                    Stage.LOAD,
+                    route -> onDevice(() -> {
+                        load(true);
+                        return true;
+                    }));
+            Tensor latents = attempts.run(Stage.DENOISE, route -> onDevice(this::sample));
             boolean drawn = attempts.run(
-                    Stage.DECODE, failure -> sink.restart(), route -> decode(latents, route.autoencoder(), sink));
-            assert drawn;
+                    Stage.DECODE,
+                    failure -> failure instanceof OutOfDeviceMemoryException ? sink.resume() : sink.restart(),
+                    route -> onDevice(() -> decode(latents, route.autoencoder(), sink)));
+            assert loaded && drawn;
             return write(sink);
+        } catch (OutOfDeviceMemoryException e) {
+            throw MemoryPath.explained(e, attempts.route().plan(), model.device());
         } finally {
             model.parts().session().compute(Safety.FAST);
             event.commit();
         }
+    }
+
+    /** Work whose failure the device explains. */
+    private <R> R onDevice(Callable<R> work) {
+        return model.parts().session().call(work);
     }
 
     /** What failed is done again by another route, which everyone is told. */
@@ -82,7 +100,7 @@ final class Pipeline {
     }
 
     /** From texts and noise to the latents of a video. */
-    private Tensor sample(Route route) {
+    private Tensor sample() {
         try (Scope scope = Scope.open("sample");
                 DenoiseLoop loop = prepare()) {
             try {
@@ -107,7 +125,16 @@ final class Pipeline {
         warnings();
         T result = sink.finish(report());
         clock.ended();
+        learn();
         return result;
+    }
+
+    /** Later estimates follow from what this took, unless something went wrong on the way. */
+    private void learn() {
+        RunReport done = report();
+        if (done.retries().isEmpty()) {
+            model.learn(request.plan(), done.seconds());
+        }
     }
 
     /** What is known of the run so far. */
@@ -325,7 +352,7 @@ final class Pipeline {
     }
 
     private int chunk() {
-        return request.plan().placement().arrangement().chunk();
+        return attempts.route().plan().placement().arrangement().chunk();
     }
 
     /** True, or it throws: what it draws is looked at. */

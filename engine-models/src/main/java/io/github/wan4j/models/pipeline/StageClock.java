@@ -26,6 +26,11 @@ final class StageClock {
         this.watcher = watcher;
     }
 
+    /** The one that is on, or was last. */
+    Stage stage() {
+        return stage;
+    }
+
     /** A stage of {@code count} parts begins. */
     void begin(Stage next, int count) {
         lap();

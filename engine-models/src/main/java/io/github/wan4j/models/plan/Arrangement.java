@@ -3,6 +3,9 @@ package io.github.wan4j.models.plan;
 import io.github.wan4j.core.Residency;
 import io.github.wan4j.core.TextEncoderPlace;
 import io.github.wan4j.core.VaeTile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,24 @@ public record Arrangement(
 
     Arrangement withPortions(int otherChunk, @Nullable VaeTile otherTile) {
         return new Arrangement(residency, textEncoder, otherChunk, otherTile);
+    }
+
+    /** In what it differs, by the names of the settings. */
+    public String differenceTo(Arrangement other) {
+        List<String> differences = new ArrayList<>();
+        if (residency != other.residency) {
+            differences.add("residency " + residency);
+        }
+        if (textEncoder != other.textEncoder) {
+            differences.add("text encoder " + textEncoder);
+        }
+        if (chunk != other.chunk) {
+            differences.add("vae chunk " + chunk);
+        }
+        if (!Objects.equals(tile, other.tile)) {
+            differences.add(tile == null ? "whole frames" : "vae tile " + tile);
+        }
+        return String.join(", ", differences);
     }
 
     @Override

@@ -30,7 +30,7 @@ public final class MemoryLadder {
         }
         MemoryEstimate now = plan.placement().memory();
         ToLongFunction<MemoryEstimate> bytes = bytesOf();
-        return rungs(now.arrangement())
+        return rungs(now.arrangement(), plan.placement().device().gpu())
                 .filter(rung -> bytes.applyAsLong(plan.estimate(rung)) < bytes.applyAsLong(now))
                 .findFirst();
     }
@@ -44,11 +44,13 @@ public final class MemoryLadder {
         };
     }
 
-    private static Stream<Arrangement> rungs(Arrangement now) {
+    /** On a CPU there is one place for everything. */
+    private static Stream<Arrangement> rungs(Arrangement now, boolean gpu) {
         Stream<Arrangement> chunks = Stream.iterate(now.chunk() / 2, chunk -> chunk > 0, chunk -> chunk / 2)
                 .map(chunk -> now.withPortions(chunk, now.tile()));
         Stream<Arrangement> tiles = Fitting.smallerThan(now.tile()).map(tile -> now.withPortions(1, tile));
-        return Stream.of(chunks, tiles, places(now).stream()).flatMap(rungs -> rungs);
+        Stream<Arrangement> places = gpu ? places(now).stream() : Stream.empty();
+        return Stream.of(chunks, tiles, places).flatMap(rungs -> rungs);
     }
 
     private static List<Arrangement> places(Arrangement now) {
