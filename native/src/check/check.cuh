@@ -178,3 +178,4 @@ void checkLatents();
 void checkUmt5();
 void checkVae();
 void checkMerge();
+void checkFp8();

@@ -29,7 +29,7 @@ template <class In, class Out, int D, int N, int WARPS> void norm(int batch, int
     Buffer<In> x(n, 2.f, 0.7f);
     Buffer<float> scale(2 * stride, 0.5f), shift(2 * stride, 0.5f);
     Buffer<Out> out(n);
-    const auto run = [&] { wan4j_norm_modulate<In, Out, D, N, WARPS><<<rows, 32 * WARPS>>>(x.p, scale.p, shift.p, out.p, length, split, stride, base, 1e-6f); };
+    const auto run = [&] { wan4j_norm_modulate<In, Out, D, N, WARPS><<<rows, 32 * WARPS>>>(x.p, scale.p, shift.p, out.p, length, split, stride, base, 1e-6f, nullptr); };
     repeats(name, out, run);
     launched(name);
     Buffer<double> ref(n);
@@ -64,7 +64,7 @@ template <class X, class Y, class Out, int D, int N, int WARPS, bool GATED> void
     const Rows by{length, split, 6 * D};
     const auto run = [&] {
         wan4j_gated_add_norm<X, Y, Out, D, N, WARPS, GATED><<<rows, 32 * WARPS>>>(x.p, y.p, gate.p, scale.p, shift.p, out.p, h.p,
-                length, split, 6 * D, split, 6 * D, 1.f, 1e-6f);
+                length, split, 6 * D, split, 6 * D, 1.f, 1e-6f, nullptr);
     };
     repeats(name, h, run);
     out.poison();

@@ -28,6 +28,19 @@ template <int WARPS, int K> __device__ __forceinline__ void sumOverRow(float (&v
     }
 }
 
+/** Of values that are not negative; NaN if one is. Their bits are in the order of their values, NaN's above all. */
+template <int WARPS> __device__ __forceinline__ float largestOfRow(float v) {
+    u32 bits = __reduce_max_sync(0xffffffffu, __float_as_uint(v) & 0x7fffffffu);
+    if constexpr (WARPS > 1) {
+        __shared__ u32 part[WARPS];
+        if ((threadIdx.x & 31) == 0) part[threadIdx.x >> 5] = bits;
+        __syncthreads();
+#pragma unroll
+        for (int w = 0; w < WARPS; w++) bits = max(bits, part[w]);
+    }
+    return __uint_as_float(bits);
+}
+
 /** Mean, and the sum of squares around it. */
 struct Moments {
     float mean, square;

@@ -49,10 +49,10 @@ record Affine(long scale, long shift, long tokens, long split, long stride, doub
         return new Norm.Modulated(Gate.two(check, dim, 1), Gate.two(check, dim, 2), like.eps());
     }
 
-    /** scale, shift, result, tokens, split, stride, base, eps: the order of wan4j_norm_modulate after its input. */
+    /** scale, shift, result, tokens, split, stride, base, eps, row scales: as wan4j_norm_modulate has them after its input. */
     @CanIgnoreReturnValue
-    Launch passTo(Launch launch, long result) {
+    Launch passTo(Launch launch, long result, long rowScales) {
         launch.pointer(scale).pointer(shift).pointer(result);
-        return launch.i32(tokens).i32(split).i32(stride).f32(base).f32(eps);
+        return launch.i32(tokens).i32(split).i32(stride).f32(base).f32(eps).pointer(rowScales);
     }
 }

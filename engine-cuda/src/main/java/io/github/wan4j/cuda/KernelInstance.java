@@ -28,6 +28,7 @@ record KernelInstance(String file, String function, List<Object> arguments) {
             case F64 -> "double";
             case F32 -> "float";
             case BF16 -> "bf16";
+            case F8_E4M3 -> "e4m3";
             default -> throw new IllegalArgumentException("no kernel takes " + type);
         };
     }

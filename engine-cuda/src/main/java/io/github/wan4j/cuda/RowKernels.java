@@ -36,20 +36,21 @@ final class RowKernels {
         }
         Launch launch = library.get(
                 KernelInstance.of(NORM, "wan4j_norm_modulate", x.dtype(), out, dim, shape.elements(), shape.warps()),
-                9,
+                10,
                 check -> {
                     Tensor sample = check.sample(x.dtype(), 2, 5, dim);
                     Norm like = Affine.sample(check, norm, dim);
                     check.same(
-                            KernelTrial.made(norm(sample, like, out)).values(),
-                            check.control().norm(sample, like, out).values());
+                            KernelTrial.made(norm(sample, like, out)),
+                            check.control().norm(sample, like, out));
                 });
         if (launch == null) {
             return null;
         }
-        Tensor result = Tensors.empty(out, x.device(), x.shape());
-        affine.passTo(launch.pointer(Memory.address(x)), Memory.address(result)).run(x.count() / dim, shape.threads());
-        return Operand.of(result);
+        Operand result = empty(x, out);
+        affine.passTo(launch.pointer(Memory.address(x)), Memory.address(result.values()), scales(result))
+                .run(x.count() / dim, shape.threads());
+        return result;
     }
 
     @Nullable
@@ -110,7 +111,7 @@ final class RowKernels {
                         shape.elements(),
                         shape.warps(),
                         gate != null),
-                14,
+                15,
                 check -> {
                     Tensor a = check.sample(x.dtype(), 2, 5, dim);
                     Tensor b = check.sample(y.dtype(), 2, 5, dim);
@@ -119,24 +120,24 @@ final class RowKernels {
                     Added own = KernelTrial.made(gatedAddNorm(a, b, rows, like, out));
                     Added plain = check.control().gatedAddNorm(a, b, rows, like, out);
                     check.same(own.x(), plain.x());
-                    check.same(own.normed().values(), plain.normed().values());
+                    check.same(own.normed(), plain.normed());
                 });
         if (launch == null) {
             return null;
         }
         Tensor sum = Tensors.empty(DType.F32, x.device(), x.shape());
-        Tensor normed = Tensors.empty(out, x.device(), x.shape());
+        Operand normed = empty(x, out);
         launch.pointer(Memory.address(x)).pointer(Memory.address(y)).pointer(gated.address());
         launch.pointer(affine.scale()).pointer(affine.shift());
-        launch.pointer(Memory.address(sum)).pointer(Memory.address(normed));
+        launch.pointer(Memory.address(sum)).pointer(Memory.address(normed.values()));
         launch.i32(x.size(1))
                 .i32(gated.split())
                 .i32(gated.stride())
                 .i32(affine.split())
                 .i32(affine.stride());
-        launch.f32(affine.base()).f32(affine.eps());
+        launch.f32(affine.base()).f32(affine.eps()).pointer(scales(normed));
         launch.run(x.count() / dim, shape.threads());
-        return new Added(sum, Operand.of(normed));
+        return new Added(sum, normed);
     }
 
     @Nullable
@@ -239,6 +240,15 @@ final class RowKernels {
     }
 
     private static boolean isKnown(DType type) {
-        return type == DType.F32 || type == DType.BF16;
+        return type == DType.F32 || type == DType.BF16 || type == DType.F8_E4M3;
+    }
+
+    private static Operand empty(Tensor x, DType out) {
+        return out == DType.F8_E4M3 ? Fp8Kernels.empty(x) : Operand.of(Tensors.empty(out, x.device(), x.shape()));
+    }
+
+    /** Where the scales go; nowhere if there are none. */
+    private static long scales(Operand operand) {
+        return operand.isQuantised() ? Memory.address(operand.rowScales()) : 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.github.wan4j.cuda;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
@@ -32,6 +33,16 @@ final class SelfCheck {
     Tensor sample(DType dtype, long... shape) {
         try (Rng rng = new Rng(SEED + Arrays.hashCode(shape))) {
             return rng.normal(shape).add(0.3).to(device, dtype);
+        }
+    }
+
+    /** The same of scales and of the numbers meant. One that lies between two of e4m3 may go either way, hence the tolerance. */
+    void same(Operand own, Operand plain) {
+        if (own.isQuantised() && plain.isQuantised()) {
+            same(own.rowScales(), plain.rowScales());
+            same(own.dequantised().to(DType.BF16), plain.dequantised().to(DType.BF16));
+        } else {
+            same(own.values(), plain.values());
         }
     }
 

@@ -9,6 +9,7 @@ import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Kernels.Added;
 import io.github.wan4j.core.kernels.Kernels.QueryKey;
 import io.github.wan4j.core.kernels.Norm;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
@@ -69,6 +70,72 @@ class CudaKernelsTest {
                 }
             });
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128,1", "256,3", "3072,27280", "5120,129", "5120,75600"})
+    void normsBeforeAnFp8ProductAreQuantisedAsTheyWouldBeByThemselves(long dim, long tokens) {
+        for (DType in : new DType[] {DType.F32, DType.BF16}) {
+            gpu.run(kernels -> {
+                Tensor x = Gpu.random(1, in, 1, tokens, dim);
+                Tensor y = Gpu.random(2, DType.BF16, 1, tokens, dim);
+                Rows gate = rows(3, dim, tokens);
+                for (Norm norm : norms(dim, tokens)) {
+                    assertSame(kernels.norm(x, norm, DType.F8_E4M3), PLAIN.norm(x, norm, DType.F8_E4M3));
+                    Added own = kernels.gatedAddNorm(x, y, gate, norm, DType.F8_E4M3);
+                    Added plain = PLAIN.gatedAddNorm(x, y, gate, norm, DType.F8_E4M3);
+                    assertIdentical(own.x(), plain.x());
+                    assertSame(own.normed(), plain.normed());
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"256,1", "640,7", "5120,601", "13824,1000", "14336,33", "1000,5", "48,3"})
+    void rowsAreQuantisedAsThePlainOperatorsDo(long dim, long tokens) {
+        for (DType in : new DType[] {DType.F32, DType.BF16, DType.F16}) {
+            gpu.run(kernels -> {
+                Tensor x = Gpu.random(1, in, 1, tokens, dim);
+                assertSame(kernels.quantise(x), PLAIN.quantise(x));
+                assertSame(kernels.geluQuantise(x), PLAIN.geluQuantise(x));
+                Tensor part = Gpu.random(2, in, 1, tokens, 3 * dim).narrow(2, dim, dim);
+                assertSame(kernels.quantise(part), PLAIN.quantise(part));
+            });
+        }
+    }
+
+    @Test
+    void zerosAndWhatIsNotFiniteStaySoInFp8() {
+        gpu.run(kernels -> {
+            Tensor x = Gpu.random(1, DType.BF16, 3, 5120);
+            x.narrow(0, 0, 1).copyFrom(x.narrow(0, 0, 1).mul(0));
+            x.select(0, 1).narrow(0, 77, 1).copyFrom(x.select(0, 0).narrow(0, 0, 1).div(x.select(0, 0).narrow(0, 0, 1)));
+            Tensor back = kernels.quantise(x).dequantised();
+            assertThat(back.select(0, 0).norm()).isZero();
+            assertThat(back.select(0, 1).isFinite()).isFalse();
+            assertThat(back.select(0, 2).isFinite()).isTrue();
+        });
+    }
+
+    /** Sums in fewer bits than f32 are the product's own error; that of the operands is in both. */
+    @ParameterizedTest
+    @CsvSource({"1,256,640", "33,640,256", "600,256,512", "32760,5120,5120", "1000,5120,13824", "129,14336,3072"})
+    void productsOfRowsByRows(long tokens, long in, long out) {
+        gpu.run(kernels -> {
+            Operand x = kernels.quantise(Gpu.random(1, DType.BF16, 1, tokens, in));
+            Operand weight = kernels.quantise(Gpu.random(2, DType.BF16, out, in));
+            Tensor bias = Gpu.random(3, DType.BF16, out);
+            assertClose(kernels.scaledLinear(x, weight, bias), PLAIN.scaledLinear(x, weight, bias), 4e-3);
+            assertClose(kernels.scaledLinear(x, weight, null), PLAIN.scaledLinear(x, weight, null), 4e-3);
+        });
+    }
+
+    /** Scales alike; of the values one in a thousand may lie between two of e4m3 and go the other way. */
+    private static void assertSame(Operand own, Operand plain) {
+        assertThat(own.isQuantised()).isTrue();
+        assertClose(own.rowScales(), plain.rowScales(), F32);
+        assertClose(own.dequantised(), plain.dequantised(), 2e-3);
     }
 
     @ParameterizedTest

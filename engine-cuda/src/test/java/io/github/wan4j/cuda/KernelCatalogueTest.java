@@ -39,6 +39,8 @@ class KernelCatalogueTest {
                 .extracting(KernelInstance::expression)
                 .contains(
                         "wan4j_norm_modulate<float, bf16, 5120, 4, 5>",
+                        "wan4j_norm_modulate<float, e4m3, 3072, 4, 4>",
+                        "wan4j_quantise<bf16, 13824, 8, 6, true>",
                         "wan4j_gated_add_norm<float, bf16, bf16, 3072, 4, 4, true>",
                         "wan4j_rms_rope<bf16, float, double, 5120, 128, 8, 5>",
                         "wan4j_rms<bf16, bf16, bf16, 4096, 8, 4>",
@@ -80,6 +82,9 @@ class KernelCatalogueTest {
             for (long dim : new long[] {256, 3072, 5120}) {
                 transformer(new RowKernels(recorder), dim);
             }
+            for (long dim : new long[] {256, 640, 3072, 5120, 13824, 14336}) {
+                scaled(new Fp8Kernels(recorder), dim);
+            }
             for (long dim : new long[] {128, 4096}) {
                 text(new RowKernels(recorder), new TextKernels(recorder), dim);
             }
@@ -104,12 +109,22 @@ class KernelCatalogueTest {
                     none(rows.gatedAddNorm(x, branch, null, norm, type));
                 }
                 none(rows.norm(x, modulated, DType.F32));
+                none(rows.norm(x, modulated, DType.F8_E4M3));
+                none(rows.gatedAddNorm(x, branch, Rows.shared(f32(1, dim)), affine, DType.F8_E4M3));
+                none(rows.gatedAddNorm(x, branch, null, modulated, DType.F8_E4M3));
                 none(rows.gatedAdd(x, branch, Rows.shared(f32(1, dim))));
                 none(rows.gatedAdd(x, branch, null));
             }
             none(rows.rmsNorm(branch, f32(dim), 1e-6));
             none(rows.rmsRope(branch, branch, f32(dim), f32(dim), 1e-6, rotation, (int) (dim / 128)));
         }
+    }
+
+    private static void scaled(Fp8Kernels scaled, long dim) {
+        for (DType type : new DType[] {DType.BF16, DType.F32}) {
+            none(scaled.quantise(zeros(type, 1, 3, dim), false));
+        }
+        none(scaled.quantise(zeros(DType.BF16, 1, 3, dim), true));
     }
 
     private static void text(RowKernels rows, TextKernels texts, long dim) {

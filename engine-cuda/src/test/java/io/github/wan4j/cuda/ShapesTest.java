@@ -22,6 +22,22 @@ class ShapesTest {
     }
 
     @Test
+    void wideRowsAreCoveredByWhatRegistersHold() {
+        for (long dim : new long[] {128, 256, 640, 3072, 5120, 13824, 14336}) {
+            for (boolean f32 : new boolean[] {true, false}) {
+                assertThat(RowShape.wide(dim, f32)).as("dim %d", dim).isNotNull().satisfies(shape -> {
+                    assertThat(dim % ((long) shape.threads() * shape.elements()))
+                            .isZero();
+                    assertThat(dim / shape.threads()).isLessThanOrEqualTo(72);
+                    assertThat(shape.warps()).isLessThanOrEqualTo(16);
+                });
+            }
+        }
+        assertThat(RowShape.wide(1000, false)).isNull();
+        assertThat(RowShape.wide(1 << 20, false)).isNull();
+    }
+
+    @Test
     void widthsOfTheModelsAreTakenAndOddOnesLeft() {
         for (long dim : new long[] {128, 256, 3072, 4096, 5120}) {
             assertThat(RowShape.of(dim, true)).isNotNull();
