@@ -57,8 +57,11 @@ __global__ void wantNorm(const In* x, const float* scale, const float* shift, do
         out[row + i] = roundedTo<In>((asDouble(x[row + i]) - mean) * r) * (base + scale[m + i]) + shift[m + i];
 }
 
-/** A value on the border between two of e4m3 may fall to either side: a few of many, one of which counts 6 %. */
-void check(const std::string& name, Buffer<e4m3>& out, Buffer<float>& scales, Buffer<double>& want, int D) {
+/**
+ * A value on the border between two of e4m3 may fall to either side, and where the input has few bits (`coarse`) many lie there:
+ * one in sixteen where the scale is a power of two. Truncation instead of rounding would give 4e-2.
+ */
+void check(const std::string& name, Buffer<e4m3>& out, Buffer<float>& scales, Buffer<double>& want, int D, bool coarse = false) {
     const u64 rows = scales.n;
     Buffer<double> wantScales(rows);
     quantised<<<rows, 256>>>(want.p, wantScales.p, D);
@@ -71,7 +74,7 @@ void check(const std::string& name, Buffer<e4m3>& out, Buffer<float>& scales, Bu
     Sums s;
     CU(cudaMemcpy(&s, sums.p, sizeof s, cudaMemcpyDeviceToHost));
     const double error = std::sqrt(s.error / s.norm);
-    const bool ok = s.bad == 0 && s.norm > 0 && error <= 2e-3;
+    const bool ok = s.bad == 0 && s.norm > 0 && error <= (coarse ? 1.2e-2 : 2e-3);
     if (!ok) failures++;
     std::printf("%-4s %-58s error %.2e, not finite %llu\n", ok ? "ok" : "FAIL", name.c_str(), error, s.bad);
 }
@@ -87,7 +90,7 @@ template <class In, int D, int N, int WARPS, bool GELU> void quantise(int rows) 
     launched(name);
     Buffer<double> ref((u64) rows * D);
     wantGelu<<<rows, 256>>>(x.p, ref.p, D, stride, GELU);
-    check(name, out, scales, ref, D);
+    check(name, out, scales, ref, D, sizeof(In) == 2 && !GELU);
     if (rows > 10000) timed(name, (double) rows * D * (sizeof(In) + 1), run);
 }
 
@@ -148,7 +151,7 @@ void checkFp8() {
     width<3072, 8, 4>();
     width<5120, 8, 5>();
     quantise<bf16, 640, 4, 5, true>(7);
-    quantise<bf16, 13824, 8, 6, true>(7);
+    quantise<bf16, 13824, 4, 12, true>(7);
     quantise<bf16, 14336, 8, 7, true>(7);
     quantise<float, 13824, 4, 12, false>(7);
     quantise<bf16, 13824, 8, 6, false>(7);

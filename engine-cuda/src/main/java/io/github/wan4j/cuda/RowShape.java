@@ -8,7 +8,7 @@ record RowShape(int elements, int warps) {
     private static final int MOST_WARPS = 5;
     private static final int MOST_STEPS = 16;
     private static final int MOST_WIDE_WARPS = 16;
-    private static final int MOST_HELD = 72; // values of a thread
+    private static final int MOST_HELD = 56; // values of a thread
 
     /** 16 bytes of bf16 are 8 elements; where f32 takes part 4 elements make its 16. */
     static @Nullable RowShape of(long dim, boolean f32) {
@@ -23,9 +23,10 @@ record RowShape(int elements, int warps) {
             return narrow;
         }
         int elements = f32 || dim % (LANES * 8L) != 0 ? 4 : 8;
-        long parts = dim / (LANES * elements);
+        long step = (long) LANES * elements;
+        long parts = dim / step;
         for (int warps = MOST_WARPS + 1; warps <= MOST_WIDE_WARPS; warps++) {
-            boolean fits = dim % (LANES * elements) == 0 && parts % warps == 0;
+            boolean fits = dim % step == 0 && parts % warps == 0;
             if (fits && parts / warps * elements <= MOST_HELD) {
                 return new RowShape(elements, warps);
             }

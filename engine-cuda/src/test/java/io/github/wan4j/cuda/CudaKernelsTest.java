@@ -81,11 +81,12 @@ class CudaKernelsTest {
                 Tensor y = Gpu.random(2, DType.BF16, 1, tokens, dim);
                 Rows gate = rows(3, dim, tokens);
                 for (Norm norm : norms(dim, tokens)) {
-                    assertSame(kernels.norm(x, norm, DType.F8_E4M3), PLAIN.norm(x, norm, DType.F8_E4M3));
+                    double tolerance = in == DType.F32 ? F32 : 2e-4;
+                    assertSame(kernels.norm(x, norm, DType.F8_E4M3), PLAIN.norm(x, norm, DType.F8_E4M3), tolerance);
                     Added own = kernels.gatedAddNorm(x, y, gate, norm, DType.F8_E4M3);
                     Added plain = PLAIN.gatedAddNorm(x, y, gate, norm, DType.F8_E4M3);
                     assertIdentical(own.x(), plain.x());
-                    assertSame(own.normed(), plain.normed());
+                    assertSame(own.normed(), plain.normed(), F32);
                 }
             });
         }
@@ -97,10 +98,10 @@ class CudaKernelsTest {
         for (DType in : new DType[] {DType.F32, DType.BF16, DType.F16}) {
             gpu.run(kernels -> {
                 Tensor x = Gpu.random(1, in, 1, tokens, dim);
-                assertSame(kernels.quantise(x), PLAIN.quantise(x));
-                assertSame(kernels.geluQuantise(x), PLAIN.geluQuantise(x));
+                assertSame(kernels.quantise(x), PLAIN.quantise(x), F32);
+                assertSame(kernels.geluQuantise(x), PLAIN.geluQuantise(x), F32);
                 Tensor part = Gpu.random(2, in, 1, tokens, 3 * dim).narrow(2, dim, dim);
-                assertSame(kernels.quantise(part), PLAIN.quantise(part));
+                assertSame(kernels.quantise(part), PLAIN.quantise(part), F32);
             });
         }
     }
@@ -110,7 +111,9 @@ class CudaKernelsTest {
         gpu.run(kernels -> {
             Tensor x = Gpu.random(1, DType.BF16, 3, 5120);
             x.narrow(0, 0, 1).copyFrom(x.narrow(0, 0, 1).mul(0));
-            x.select(0, 1).narrow(0, 77, 1).copyFrom(x.select(0, 0).narrow(0, 0, 1).div(x.select(0, 0).narrow(0, 0, 1)));
+            x.select(0, 1)
+                    .narrow(0, 77, 1)
+                    .copyFrom(x.select(0, 0).narrow(0, 0, 1).div(x.select(0, 0).narrow(0, 0, 1)));
             Tensor back = kernels.quantise(x).dequantised();
             assertThat(back.select(0, 0).norm()).isZero();
             assertThat(back.select(0, 1).isFinite()).isFalse();
@@ -118,7 +121,7 @@ class CudaKernelsTest {
         });
     }
 
-    /** Sums in fewer bits than f32 are the product's own error; that of the operands is in both. */
+    /** Sums in fewer bits than f32 are the product's own error, the larger the longer they are; that of the operands is in both. */
     @ParameterizedTest
     @CsvSource({"1,256,640", "33,640,256", "600,256,512", "32760,5120,5120", "1000,5120,13824", "129,14336,3072"})
     void productsOfRowsByRows(long tokens, long in, long out) {
@@ -126,15 +129,15 @@ class CudaKernelsTest {
             Operand x = kernels.quantise(Gpu.random(1, DType.BF16, 1, tokens, in));
             Operand weight = kernels.quantise(Gpu.random(2, DType.BF16, out, in));
             Tensor bias = Gpu.random(3, DType.BF16, out);
-            assertClose(kernels.scaledLinear(x, weight, bias), PLAIN.scaledLinear(x, weight, bias), 4e-3);
-            assertClose(kernels.scaledLinear(x, weight, null), PLAIN.scaledLinear(x, weight, null), 4e-3);
+            assertClose(kernels.scaledLinear(x, weight, bias), PLAIN.scaledLinear(x, weight, bias), 8e-3);
+            assertClose(kernels.scaledLinear(x, weight, null), PLAIN.scaledLinear(x, weight, null), 8e-3);
         });
     }
 
     /** Scales alike; of the values one in a thousand may lie between two of e4m3 and go the other way. */
-    private static void assertSame(Operand own, Operand plain) {
+    private static void assertSame(Operand own, Operand plain, double tolerance) {
         assertThat(own.isQuantised()).isTrue();
-        assertClose(own.rowScales(), plain.rowScales(), F32);
+        assertClose(own.rowScales(), plain.rowScales(), tolerance);
         assertClose(own.dequantised(), plain.dequantised(), 2e-3);
     }
 

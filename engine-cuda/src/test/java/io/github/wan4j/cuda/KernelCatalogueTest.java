@@ -40,7 +40,7 @@ class KernelCatalogueTest {
                 .contains(
                         "wan4j_norm_modulate<float, bf16, 5120, 4, 5>",
                         "wan4j_norm_modulate<float, e4m3, 3072, 4, 4>",
-                        "wan4j_quantise<bf16, 13824, 8, 6, true>",
+                        "wan4j_quantise<bf16, 13824, 8, 9, true>",
                         "wan4j_gated_add_norm<float, bf16, bf16, 3072, 4, 4, true>",
                         "wan4j_rms_rope<bf16, float, double, 5120, 128, 8, 5>",
                         "wan4j_rms<bf16, bf16, bf16, 4096, 8, 4>",

@@ -25,12 +25,15 @@ class ShapesTest {
     void wideRowsAreCoveredByWhatRegistersHold() {
         for (long dim : new long[] {128, 256, 640, 3072, 5120, 13824, 14336}) {
             for (boolean f32 : new boolean[] {true, false}) {
-                assertThat(RowShape.wide(dim, f32)).as("dim %d", dim).isNotNull().satisfies(shape -> {
-                    assertThat(dim % ((long) shape.threads() * shape.elements()))
-                            .isZero();
-                    assertThat(dim / shape.threads()).isLessThanOrEqualTo(72);
-                    assertThat(shape.warps()).isLessThanOrEqualTo(16);
-                });
+                assertThat(RowShape.wide(dim, f32))
+                        .as("dim %d", dim)
+                        .isNotNull()
+                        .satisfies(shape -> {
+                            assertThat(dim % ((long) shape.threads() * shape.elements()))
+                                    .isZero();
+                            assertThat(dim / shape.threads()).isLessThanOrEqualTo(56);
+                            assertThat(shape.warps()).isLessThanOrEqualTo(16);
+                        });
             }
         }
         assertThat(RowShape.wide(1000, false)).isNull();
