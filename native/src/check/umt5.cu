@@ -14,8 +14,9 @@ __global__ void wantGelu(const bf16* gate, const bf16* up, double* out, int widt
         out[i] = asDouble(up[row * stride + column]) * r(r(0.5 * g) * r(1 + t));
     }
 }
-__global__ void wantSoftmax(const bf16* scores, const bf16* bias, double* out, int keys, u32 biasRows) {
-    const u64 at = (u64) blockIdx.x * keys, shared = (u64) (blockIdx.x % biasRows) * keys;
+__global__ void wantSoftmax(const bf16* scores, const bf16* bias, double* out, int keys, u32 queries, u32 heads) {
+    const u32 query = blockIdx.x % queries, head = blockIdx.x / queries % heads;
+    const u64 at = (u64) blockIdx.x * keys, shared = (u64) head * (queries + keys - 1) + queries - 1 - query;
     double sum = 0, greatest = -1e300;
     const auto v = [&](int i) { return roundedTo<bf16>(asDouble(scores[at + i]) + asDouble(bias[shared + i])); };
     for (int i = 0; i < keys; i++) greatest = fmax(greatest, v(i));
@@ -39,19 +40,15 @@ void gelu(int rows, int width) {
 
 template <int PER> void softmax(int batch, int heads, int queries, int keys) {
     const std::string name = text("bias_softmax<%d> %d x %d x %d x %d", PER, batch, heads, queries, keys);
-    const u32 biasRows = heads * queries, rows = batch * biasRows;
-    Buffer<bf16> scores((u64) rows * keys, 3.f), bias((u64) biasRows * keys, 3.f), out((u64) rows * keys);
-    if (keys > 4) {                                            // one masked key, as the models mask: the least finite bf16
-        std::vector<u16> least(1, 0xff7f);
-        for (u32 r = 0; r < biasRows; r += 7) CU(cudaMemcpy(bias.p + (u64) r * keys + 2, least.data(), 2, cudaMemcpyHostToDevice));
-    }
-    const auto run = [&] { wan4j_bias_softmax<PER><<<(rows + 3) / 4, 128>>>(scores.p, bias.p, out.p, keys, biasRows, rows); };
+    const u32 rows = batch * heads * queries;
+    Buffer<bf16> scores((u64) rows * keys, 3.f), bias((u64) heads * (queries + keys - 1), 3.f), out((u64) rows * keys);
+    const auto run = [&] { wan4j_bias_softmax<PER><<<(rows + 3) / 4, 128>>>(scores.p, bias.p, out.p, keys, queries, heads, rows); };
     repeats(name, out, run);
     launched(name);
     Buffer<double> ref(out.n);
-    wantSoftmax<<<rows, 256>>>(scores.p, bias.p, ref.p, keys, biasRows);
+    wantSoftmax<<<rows, 256>>>(scores.p, bias.p, ref.p, keys, queries, heads);
     compare(name, out, ref, out.n);
-    timed(name, out.n * 4. + (double) biasRows * keys * 2, run);
+    timed(name, out.n * 4., run);
 }
 
 }  // namespace

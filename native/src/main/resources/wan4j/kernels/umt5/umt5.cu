@@ -27,15 +27,17 @@ __global__ void __launch_bounds__(256) wan4j_gated_gelu(
 
 /**
  * probabilities = bf16(softmax in fp32 of bf16(scores + bias)), one warp a row of up to 32 * PER keys.
- * scores [B, H, L, keys]; bias [H, L, keys] is shared by the batch. Bytes: scores, bias, probabilities.
+ * scores [B, H, L, keys]; bias [H, L + keys - 1] by distance: query l and key s take element s - l + L - 1.
+ * Bytes: scores, probabilities; the bias stays in L1.
  */
 template <int PER>
 __global__ void __launch_bounds__(128) wan4j_bias_softmax(
-        const bf16* __restrict__ scores, const bf16* __restrict__ bias, bf16* __restrict__ out, int keys, u32 biasRows,
-        u32 rows) {
+        const bf16* __restrict__ scores, const bf16* __restrict__ bias, bf16* __restrict__ out, int keys, u32 queries,
+        u32 heads, u32 rows) {
     const u32 row = blockIdx.x * 4 + threadIdx.x / 32, lane = threadIdx.x & 31;
     if (row >= rows) return;
-    const u64 at = (u64) row * keys, shared = (u64) (row % biasRows) * keys;
+    const u32 query = row % queries, head = row / queries % heads;
+    const u64 at = (u64) row * keys, shared = (u64) head * (queries + keys - 1) + (queries - 1 - query);
     float v[PER], greatest = -__int_as_float(0x7f800000);
 #pragma unroll
     for (int i = 0; i < PER; i++) {

@@ -3,6 +3,7 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
 import io.github.wan4j.core.spi.Safety;
@@ -30,10 +31,11 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final TextKernels texts;
     private final VaeKernels frames;
     private final SplitAttention split;
+    private final Graphs graphs;
     private boolean plain;
 
     /** {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen. */
-    CudaKernels(KernelLibrary library, boolean own, AttentionChoice attention) {
+    CudaKernels(KernelLibrary library, boolean own, AttentionChoice attention, Graphs graphs) {
         this.library = library;
         this.own = own;
         this.attention = attention;
@@ -43,6 +45,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         texts = new TextKernels(library);
         frames = new VaeKernels(library);
         split = new SplitAttention(library);
+        this.graphs = graphs;
     }
 
     /** Which attention kernel to use for a type and a width of heads. */
@@ -50,15 +53,26 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         Attention choose(DType type, long width);
     }
 
+    /** Whether there are own kernels at all. */
+    boolean compiles() {
+        return library.compiles();
+    }
+
     /** Plain operators, and flash attention in cuDNN's place, until it is called again. */
     void compute(Safety way) {
         plain = way == Safety.PLAIN;
         library.open(!plain);
+        graphs.forget(); // they hold the other way's kernels
     }
 
     /** A sentence for each own kernel that failed its check. */
     List<String> switchedOff() {
         return library.switchedOff();
+    }
+
+    @Override
+    public Replays replays(String name) {
+        return graphs.replays(name);
     }
 
     @Override
@@ -235,6 +249,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     @Override
     public void close() {
+        graphs.close();
         library.close();
     }
 }

@@ -3,6 +3,7 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.runtime.Natives;
+import io.github.wan4j.core.spi.Choice;
 import io.github.wan4j.cuda.load.CudaException;
 import io.github.wan4j.cuda.load.CudaLibraries;
 import io.github.wan4j.cuda.load.DeviceProfile;
@@ -122,6 +123,16 @@ final class CudaProcess {
                 .map(name -> System.getenv(name) + " (from " + name + ")")
                 .findFirst()
                 .orElse(ALLOCATOR_SETTINGS);
+    }
+
+    static Choice allocatorChoice() {
+        String variable = ALLOCATOR_VARIABLES.stream()
+                .filter(name -> System.getenv(name) != null)
+                .findFirst()
+                .orElse("");
+        return variable.isEmpty()
+                ? new Choice("allocator", ALLOCATOR_SETTINGS, "so that freed memory serves blocks of other sizes")
+                : new Choice("allocator", System.getenv(variable), "from " + variable);
     }
 
     synchronized LibrarySearch search() {

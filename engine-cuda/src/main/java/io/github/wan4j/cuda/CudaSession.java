@@ -10,6 +10,7 @@ import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.runtime.CpuThreads;
 import io.github.wan4j.core.runtime.EngineThread;
 import io.github.wan4j.core.runtime.ProcessSettings;
+import io.github.wan4j.core.spi.Choice;
 import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
@@ -28,10 +29,8 @@ import io.github.wan4j.cuda.residency.CudaTransport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One GPU: a thread with its device and a stream of its own, the kernels made on it, and what the process was asked to set. */
 final class CudaSession implements DeviceSession {
+    /** The width of the transformers' heads. */
+    private static final long HEAD = 128;
+
     private static final Logger LOG = System.getLogger(CudaSession.class.getName());
 
     private final DeviceInfo info;
@@ -55,6 +57,7 @@ final class CudaSession implements DeviceSession {
     private final ProcessSettings.Hold settings;
     private final EngineThread thread;
     private final CudaKernels kernels;
+    private final Graphs graphs;
     private final List<String> warnings = new ArrayList<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable CopyLane lane; // touched by the session's thread alone
@@ -69,13 +72,15 @@ final class CudaSession implements DeviceSession {
         List<ProcessSettings.Wish> wishes = new ArrayList<>(CudaSettings.wishes(config, profile));
         wishes.add(CpuThreads.wish(config.cpuThreads()));
         settings = ProcessSettings.hold(wishes);
+        graphs = new Graphs(config.graphs(), profile.index());
         EngineThread started = null;
         try {
             started = EngineThread.start("wan4j-cuda:" + profile.index(), true, this::enter);
             kernels = started.call(() -> new CudaKernels(
                     new KernelLibrary(compiler(), new SelfCheck(info.device())),
                     config.kernels() == KernelSet.OWN,
-                    attention()));
+                    attention(),
+                    graphs));
         } catch (Throwable t) {
             if (started != null) {
                 started.close();
@@ -199,15 +204,39 @@ final class CudaSession implements DeviceSession {
     }
 
     @Override
-    public Map<String, String> choices() {
-        Map<String, String> choices = new LinkedHashMap<>();
-        choices.put("device", profile.toString());
-        choices.put("kernels", config.kernels().toString());
-        choices.put("attention", attention().choose(DType.BF16, 128).name().toLowerCase(Locale.ROOT));
-        choices.put("tf32", config.tf32() ? "on" : "off");
-        choices.put("cudnn benchmark", "on");
-        choices.put("allocator", CudaProcess.allocatorSettings());
+    public List<Choice> choices() {
+        List<Choice> choices = new ArrayList<>();
+        choices.add(new Choice(
+                "device",
+                profile.toString(),
+                config.devices().isEmpty() ? "the first GPU that can be used" : "asked for"));
+        choices.add(kernelChoice());
+        choices.add(attentionChoice());
+        choices.add(graphs.choice());
+        choices.addAll(CudaSettings.choices(config));
         return choices;
+    }
+
+    private Choice kernelChoice() {
+        if (config.kernels() == KernelSet.REFERENCE) {
+            return new Choice("kernels", "reference", "asked for: plain operators, the control");
+        }
+        int off = kernels.switchedOff().size();
+        return kernels.compiles()
+                ? new Choice("kernels", "own", off == 0 ? "all passed their checks" : off + " failed their checks")
+                : new Choice("kernels", "reference", "the compiler for the own ones is missing");
+    }
+
+    private Choice attentionChoice() {
+        DType type = config.precision(info.device()).products();
+        Attention chosen = attention().choose(type, HEAD);
+        boolean wished = config.attention() != AttentionBackend.AUTO;
+        String why = !wished
+                ? new AttentionTable(profile.major()).why(chosen)
+                : chosen.name().equals(config.attention().name())
+                        ? "asked for"
+                        : config.attention() + " was asked for and does not take heads of " + HEAD + " in " + type;
+        return new Choice("attention", chosen.name().toLowerCase(Locale.ROOT), why);
     }
 
     @Override
@@ -260,6 +289,7 @@ final class CudaSession implements DeviceSession {
         if (meaning instanceof EngineFailedException failed) {
             dead = failed;
         } else if (meaning != e) {
+            graphs.forget(); // their memory is nobody else's until then
             torch_cuda.getAllocator().emptyCache(); // scopes are closed: the next try starts from what is really free
         }
         return meaning instanceof Exception exception ? exception : e;

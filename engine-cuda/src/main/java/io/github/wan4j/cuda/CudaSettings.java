@@ -2,6 +2,7 @@ package io.github.wan4j.cuda;
 
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.runtime.ProcessSettings.Wish;
+import io.github.wan4j.core.spi.Choice;
 import io.github.wan4j.cuda.load.DeviceProfile;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,15 @@ final class CudaSettings {
                 "cudnn benchmark limit", CUDNN_TRIES, context::benchmarkLimitCuDNN, context::setBenchmarkLimitCuDNN));
         wishes.add(memoryFraction(config, device));
         return wishes;
+    }
+
+    /** The same for a result, with what is worth saying about it. */
+    static List<Choice> choices(EngineConfig config) {
+        String tf32 = config.tf32() ? "asked for: f32 products keep 10 bits of the fraction" : "f32 stays f32";
+        return List.of(
+                new Choice("tf32", config.tf32() ? "on" : "off", tf32),
+                new Choice("cudnn benchmark", "on", "the first of each shape tries " + CUDNN_TRIES + " convolutions"),
+                CudaProcess.allocatorChoice());
     }
 
     private static <T> Wish wish(String name, T value, Supplier<T> now, Consumer<T> set) {

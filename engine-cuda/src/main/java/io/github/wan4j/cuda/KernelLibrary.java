@@ -31,6 +31,11 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
         this.check = check;
     }
 
+    /** Whether there is a compiler. */
+    boolean compiles() {
+        return compiler != null;
+    }
+
     @Override
     public @Nullable Launch get(KernelInstance instance, int parameters, Consumer<SelfCheck> trial) {
         if (compiler == null || !open) {

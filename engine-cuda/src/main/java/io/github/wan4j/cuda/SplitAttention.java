@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * that are left apart, put together by the sums of their exponentials. Null where that does not pay.
  */
 final class SplitAttention {
-    private static final int TILE = 128;
+    static final int TILE = 128;
     private static final int LEAST_KEYS = 8192; // below, two attentions and the merge cost more than they save
     private static final int PACK = 8;
     private static final int THREADS = 256;

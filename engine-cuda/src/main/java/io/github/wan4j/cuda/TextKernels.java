@@ -1,5 +1,6 @@
 package io.github.wan4j.cuda;
 
+import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Functional;
 import io.github.wan4j.core.tensor.Tensor;
@@ -51,7 +52,7 @@ final class TextKernels {
         return result;
     }
 
-    /** softmax(scores + bias): scores [B, H, L, S], bias [1, H, L, S]; roundings as UMT5's. */
+    /** softmax(scores + bias): scores [B, H, L, S], bias [H, L + S − 1] by distance; roundings as UMT5's. */
     @Nullable
     Tensor biasSoftmax(Tensor scores, Tensor bias) {
         long keys = scores.size(-1);
@@ -61,14 +62,15 @@ final class TextKernels {
                 && scores.isContiguous()
                 && bias.isContiguous()
                 && perLane <= MOST_KEYS_A_LANE
-                && bias.count() == scores.count() / scores.size(0);
+                && bias.size(0) == scores.size(1)
+                && bias.size(1) == scores.size(2) + keys - 1;
         Launch launch = !fits
                 ? null
-                : library.get(KernelInstance.of(FILE, "wan4j_bias_softmax", perLane), 6, check -> {
+                : library.get(KernelInstance.of(FILE, "wan4j_bias_softmax", perLane), 7, check -> {
                     long sampleKeys = 32L * perLane - 1;
                     Tensor some = check.sample(DType.BF16, 2, 3, 5, sampleKeys);
-                    Tensor added = check.sample(DType.BF16, 1, 3, 5, sampleKeys);
-                    Tensor plain = some.add(added).to(DType.F32);
+                    Tensor added = check.sample(DType.BF16, 3, sampleKeys + 4);
+                    Tensor plain = some.add(ReferenceKernels.spread(added, 5, sampleKeys)).to(DType.F32);
                     Tensor softmax = Functional.softmax(plain, -1, DType.F32);
                     check.same(KernelTrial.made(biasSoftmax(some, added)), softmax.to(DType.BF16));
                 });
@@ -78,7 +80,7 @@ final class TextKernels {
         Tensor result = Tensors.empty(DType.BF16, scores.device(), scores.shape());
         long rows = scores.count() / keys;
         launch.pointer(Memory.address(scores)).pointer(Memory.address(bias)).pointer(Memory.address(result));
-        launch.i32(keys).i32(bias.count() / keys).i32(rows);
+        launch.i32(keys).i32(scores.size(2)).i32(scores.size(1)).i32(rows);
         launch.run((rows + 3) / 4, 128);
         return result;
     }

@@ -2,6 +2,7 @@ package io.github.wan4j.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.wan4j.core.AttentionBackend;
 import io.github.wan4j.core.EngineConfig;
@@ -9,6 +10,7 @@ import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.KernelSet;
 import io.github.wan4j.core.OutOfDeviceMemoryException;
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.spi.Choice;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
@@ -62,10 +64,10 @@ class CudaSessionTest {
             assertThatThrownBy(() -> Gpu.open(EngineConfig.builder().tf32(true).build()))
                     .isInstanceOf(EngineStartException.class)
                     .hasMessageContaining("tf32 is false and cannot become true");
-            assertThat(gpu.session().choices()).containsEntry("tf32", "off");
+            assertThat(gpu.session().choices()).extracting(Choice::name, Choice::value).contains(tuple("tf32", "off"));
         }
         try (Gpu gpu = Gpu.open(EngineConfig.builder().tf32(true).build())) {
-            assertThat(gpu.session().choices()).containsEntry("tf32", "on");
+            assertThat(gpu.session().choices()).extracting(Choice::name, Choice::value).contains(tuple("tf32", "on"));
         }
     }
 
@@ -112,6 +114,7 @@ class CudaSessionTest {
                         output.copyFrom(kernels.gatedAdd(input, kernels.gatedAdd(input, input, null), null));
                     }
                 };
+                work.run();
                 try (Graph graph = new Graph(0, work)) {
                     Tensor next = Gpu.random(2, 1, 64, 256);
                     input.copyFrom(next);

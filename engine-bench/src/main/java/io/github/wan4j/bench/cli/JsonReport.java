@@ -16,6 +16,14 @@ final class JsonReport {
 
     private JsonReport() {}
 
+    private static Map<String, String> choice(RunReport.Choice choice) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("name", choice.name());
+        json.put("value", choice.value());
+        json.put("reason", choice.reason());
+        return json;
+    }
+
     /** {@code load} is the time to open the engine, {@code begin} when the count to {@code total} began. */
     static String of(VideoInfo info, RunReport report, double load, Instant begin, Path output) {
         Map<String, Object> json = new LinkedHashMap<>();
@@ -45,6 +53,7 @@ final class JsonReport {
         peak.put("device", report.peakBytes().device());
         json.put("peakBytes", peak);
         json.put("output", output.toString());
+        json.put("choices", report.choices().stream().map(JsonReport::choice).toList());
         json.put("warnings", report.warnings());
         try {
             return MAPPER.writeValueAsString(json);

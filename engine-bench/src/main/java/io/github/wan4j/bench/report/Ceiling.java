@@ -8,11 +8,20 @@ import io.github.wan4j.core.tensor.Rng;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.models.wan.WanConfig;
+import java.util.function.Supplier;
 
-/** The matrix products and the self-attention of a transformer's blocks, one by one and with nothing between them. */
+/** The matrix products and the self-attention of a transformer's blocks with nothing between them. */
 final class Ceiling {
     private static final int SQUARES = 6; // q, k, v and o of self-attention, q and o of cross-attention
     private static final int PROMPT = 512;
+
+    /**
+     * Milliseconds of one forward.
+     *
+     * @param brief each by itself, the best of three
+     * @param sustained all of a forward in turn, as long and at the power that the forward itself would take
+     */
+    record Times(double brief, double sustained) {}
 
     private final DeviceSession session;
     private final Stopwatch watch;
@@ -22,12 +31,26 @@ final class Ceiling {
         watch = new Stopwatch(session, 3);
     }
 
-    /** Milliseconds of one forward. */
-    double of(WanConfig config, long tokens) {
-        double square = product(tokens, config.dim(), config.dim());
-        double up = product(tokens, config.dim(), config.ffnDim());
-        double down = product(tokens, config.ffnDim(), config.dim());
-        return config.layers() * (SQUARES * square + up + down + attention(config, tokens));
+    Times of(WanConfig config, long tokens) {
+        try (Scope scope = Scope.open("ceiling")) {
+            Runnable square = product(tokens, config.dim(), config.dim());
+            Runnable up = product(tokens, config.dim(), config.ffnDim());
+            Runnable down = product(tokens, config.ffnDim(), config.dim());
+            Runnable attention = attention(config, tokens);
+            double products = SQUARES * watch.best(square) + watch.best(up) + watch.best(down);
+            double brief = config.layers() * (products + watch.best(attention));
+            double sustained = new Stopwatch(session, 1).best(() -> {
+                for (int layer = 0; layer < config.layers(); layer++) {
+                    for (int i = 0; i < SQUARES; i++) {
+                        square.run();
+                    }
+                    attention.run();
+                    up.run();
+                    down.run();
+                }
+            });
+            return new Times(brief, sustained);
+        }
     }
 
     /** 10¹² operations of one forward, cross-attention included. */
@@ -37,23 +60,19 @@ final class Ceiling {
         return config.layers() * (products + attention) / 1e12;
     }
 
-    private double product(long tokens, long in, long out) {
-        try (Scope scope = Scope.open("ceiling")) {
-            Tensor x = random(tokens, in);
-            Tensor weight = random(out, in);
-            return watch.best(() -> check(Functional.linear(x, weight, null)));
-        }
+    private Runnable product(long tokens, long in, long out) {
+        Tensor x = random(tokens, in);
+        Tensor weight = random(out, in);
+        return () -> check(() -> Functional.linear(x, weight, null));
     }
 
-    private double attention(WanConfig config, long tokens) {
+    private Runnable attention(WanConfig config, long tokens) {
         Kernels kernels = session.kernels();
-        try (Scope scope = Scope.open("ceiling")) {
-            Tensor q = random(1, tokens, config.heads(), config.headDim());
-            Tensor k = random(1, tokens, config.heads(), config.headDim());
-            Tensor v = random(1, tokens, config.heads(), config.headDim());
-            double scale = 1 / Math.sqrt((double) config.headDim());
-            return watch.best(() -> check(kernels.attention(q, k, v, scale, null)));
-        }
+        Tensor q = random(1, tokens, config.heads(), config.headDim());
+        Tensor k = random(1, tokens, config.heads(), config.headDim());
+        Tensor v = random(1, tokens, config.heads(), config.headDim());
+        double scale = 1 / Math.sqrt((double) config.headDim());
+        return () -> check(() -> kernels.attention(q, k, v, scale, null));
     }
 
     /** bf16 on the device: a few million numbers, repeated. */
@@ -74,9 +93,11 @@ final class Ceiling {
         }
     }
 
-    private static void check(Tensor result) {
-        if (result.count() == 0) {
-            throw new IllegalStateException("nothing was computed");
+    private static void check(Supplier<Tensor> work) {
+        try (Scope scope = Scope.open("ceiling.once")) {
+            if (work.get().count() == 0) {
+                throw new IllegalStateException("nothing was computed");
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ record Decoding(String work, int version, DType dtype, int frames, int height, i
             for (int chunk : chunks()) {
                 double ms = new Stopwatch(session, RUNS).best(() -> decode(vae, z, chunk));
                 long peak = session.memory().peak().orElse(0);
-                rows.add(new Row(work, ms, Double.NaN, Double.NaN, peak, "chunk " + chunk));
+                rows.add(new Row(work, ms, Row.NO_CEILING, Double.NaN, peak, "chunk " + chunk));
             }
             return rows;
         }

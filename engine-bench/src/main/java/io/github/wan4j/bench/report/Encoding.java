@@ -21,7 +21,7 @@ record Encoding(String work, int frames, int height, int width) implements FullS
             for (int chunk : CHUNKS) {
                 double ms = new Stopwatch(session, 2).best(() -> encode(vae, video, chunk));
                 long peak = session.memory().peak().orElse(0);
-                rows.add(new Row(work, ms, Double.NaN, Double.NaN, peak, "chunk " + chunk));
+                rows.add(new Row(work, ms, Row.NO_CEILING, Double.NaN, peak, "chunk " + chunk));
             }
             return rows;
         }

@@ -40,11 +40,14 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
                     PromptKeys keys = dit.promptKeys(text)) {
                 Inputs inputs = new Inputs(dit, latent, rope, keys);
                 if (profile) {
-                    inputs.forward(Timesteps.all(900));
-                    profiled.clear();
-                    inputs.forward(Timesteps.all(900));
-                    out.println(work);
-                    profiled.lines().forEach(out::println);
+                    for (Timesteps steps : steps()) {
+                        inputs.forward(steps);
+                        profiled.clear();
+                        inputs.forward(steps);
+                        out.println(work + ", " + steps);
+                        profiled.lines().forEach(out::println);
+                    }
+                    profiled.peaks().forEach(out::println);
                     return List.of();
                 }
                 return measured(session, inputs);
@@ -52,18 +55,26 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
         }
     }
 
+    /** The same for all tokens, and another one for those of a given frame where the model takes one. */
+    private List<Timesteps> steps() {
+        Timesteps all = Timesteps.all(900);
+        return config.inChannels() == 48
+                ? List.of(all, new Timesteps(900, (long) height * width / 4))
+                : List.of(all);
+    }
+
     private List<Row> measured(DeviceSession session, Inputs inputs) {
         Stopwatch watch = new Stopwatch(session, RUNS);
         long tokens = (long) frames * height * width / 4;
-        double ms = watch.best(() -> inputs.forward(Timesteps.all(900)));
+        double[] times = watch.best(
+                steps().stream().map(steps -> (Runnable) () -> inputs.forward(steps)).toList());
         long peak = session.memory().peak().orElse(0);
-        double ceiling = new Ceiling(session).of(config, tokens);
+        Ceiling.Times ceiling = new Ceiling(session).of(config, tokens);
         double teraflop = Ceiling.teraflop(config, tokens);
-        List<Row> rows = new ArrayList<>(List.of(new Row(work, ms, ceiling, teraflop, peak, "")));
-        if (config.inChannels() == 48) {
-            long known = (long) height * width / 4;
-            double perToken = watch.best(() -> inputs.forward(new Timesteps(900, known)));
-            rows.add(new Row(work + ", a timestep per token", perToken, ceiling, teraflop, peak, ""));
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < times.length; i++) {
+            String name = i == 0 ? work : work + ", a timestep per token";
+            rows.add(new Row(name, times[i], ceiling, teraflop, peak, ""));
         }
         return rows;
     }

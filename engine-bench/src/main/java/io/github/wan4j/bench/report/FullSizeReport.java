@@ -23,7 +23,8 @@ import java.util.Set;
  * java -cp 'lib/*' io.github.wan4j.bench.report.FullSizeReport [--profile] [WORK ...]
  * }</pre>
  *
- * Without names of work it does all of it. Weights are random, nothing is downloaded.
+ * Without names of work it does all of it. Weights are random, nothing is downloaded. Settings of the engine are read as
+ * everywhere: {@code WAN4J_GRAPHS=off}.
  */
 public final class FullSizeReport {
     private static final String PROFILE = "--profile";
@@ -40,14 +41,15 @@ public final class FullSizeReport {
         for (Precision precision : List.of(Precision.BF16, Precision.FP8)) {
             String suffix = precision == Precision.FP8 ? "-fp8" : "";
             WanConfig a14b = WanConfig.t2vA14b();
+            WanConfig ti2v = WanConfig.ti2v5b();
             works.put(
                     "a14b-480p" + suffix, forward("A14B forward 832×480×81", "t2v-a14b", a14b, precision, 21, 60, 104));
             works.put(
                     "a14b-720p" + suffix,
                     forward("A14B forward 1280×720×81", "t2v-a14b", a14b, precision, 21, 90, 160));
-            works.put(
-                    "5b-704p" + suffix,
-                    forward("5B forward 1280×704×121", "ti2v-5b", WanConfig.ti2v5b(), precision, 31, 44, 80));
+            works.put("5b-704p" + suffix, forward("5B forward 1280×704×121", "ti2v-5b", ti2v, precision, 31, 44, 80));
+            works.put("5b-352p" + suffix, forward("5B forward 640×352×49", "ti2v-5b", ti2v, precision, 13, 22, 40));
+            works.put("5b-192p" + suffix, forward("5B forward 320×192×17", "ti2v-5b", ti2v, precision, 5, 12, 20));
         }
         works.put("umt5", new Prompt());
         works.put("vae21-480p", new Decoding("VAE 2.1 decode 832×480×81", 21, DType.BF16, 21, 60, 104));
@@ -95,6 +97,9 @@ public final class FullSizeReport {
         try (DeviceSession session = devices.open(device, config)) {
             List<Row> rows = session.call(() -> work.run(session, profile, out));
             rows.forEach(out::println);
+            session.choices().stream()
+                    .filter(choice -> choice.name().equals("graphs") || choice.name().equals("attention"))
+                    .forEach(choice -> out.println(choice.name() + " " + choice.value() + ": " + choice.why()));
             session.warnings().forEach(warning -> out.println("warning: " + warning));
         }
     }

@@ -2,10 +2,12 @@ package io.github.wan4j.bench.report;
 
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Operand;
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.Tensor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -14,20 +16,32 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Times every call of a session's kernels by operation and shape, waiting for the device around each: slower, but it adds up. */
+/**
+ * Times every call of a session's kernels by operation and shape, waiting for the device around each: slower, but it adds up.
+ * Says as well which call held the most memory.
+ */
 final class KernelProfile {
     private static final class Sum {
         private long calls;
         private double ms;
     }
 
+    private static final double GIB = 1L << 30;
+
     private final Map<String, Sum> sums = new TreeMap<>();
+    private final DeviceSession session;
     private final Kernels kernels;
+    private final List<String> peaks = new ArrayList<>();
+    private long peak;
 
     KernelProfile(DeviceSession session) {
         Kernels delegate = session.kernels();
+        this.session = session;
         kernels = (Kernels) Proxy.newProxyInstance(
                 KernelProfile.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("replays")) {
+                        return Replays.PLAIN; // nobody could wait within a record
+                    }
                     session.synchronize();
                     long start = System.nanoTime();
                     try {
@@ -50,6 +64,11 @@ final class KernelProfile {
         Sum sum = sums.computeIfAbsent(name, it -> new Sum());
         sum.calls++;
         sum.ms += ms;
+        long now = session.memory().peak().orElse(0);
+        if (now > peak) {
+            peak = now;
+            peaks.add(String.format(Locale.ROOT, "peak %.2f GiB in %s", now / GIB, name));
+        }
     }
 
     private static String shapes(@Nullable Object @Nullable [] arguments) {
@@ -66,6 +85,11 @@ final class KernelProfile {
 
     void clear() {
         sums.clear();
+    }
+
+    /** The calls in which more memory was held than ever before, the highest last. */
+    List<String> peaks() {
+        return peaks;
     }
 
     /** The most expensive first. */

@@ -40,7 +40,7 @@ record Prompt() implements FullSizeReport.Work {
             double layer = 2.0 * TOKENS * config.dim() * (4 * inner + 3.0 * config.ffnDim());
             double teraflop = config.layers() * (layer + 4.0 * TOKENS * TOKENS * inner) / 1e12;
             long peak = session.memory().peak().orElse(0);
-            return List.of(new Row("UMT5-XXL, 512 tokens", ms, Double.NaN, teraflop, peak, ""));
+            return List.of(new Row("UMT5-XXL, 512 tokens", ms, Row.NO_CEILING, teraflop, peak, ""));
         }
     }
 

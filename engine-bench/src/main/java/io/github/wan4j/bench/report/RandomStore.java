@@ -2,6 +2,7 @@ package io.github.wan4j.bench.report;
 
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Operand;
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.nn.DenseLinear;
 import io.github.wan4j.core.nn.DenseProjections;
 import io.github.wan4j.core.nn.Linear;
@@ -35,6 +36,7 @@ final class RandomStore implements WeightStore {
     private final Device device;
     private final Kernels kernels;
     private final List<Tensor> owned = new ArrayList<>();
+    private final List<Replays> replays = new ArrayList<>();
     private final Tensor numbers;
 
     RandomStore(Device device, Kernels kernels) {
@@ -140,7 +142,16 @@ final class RandomStore implements WeightStore {
     }
 
     @Override
+    public Replays replays(String name) {
+        Replays made = kernels.replays(name);
+        replays.add(made);
+        return made;
+    }
+
+    @Override
     public void close() {
+        replays.forEach(Replays::close);
+        replays.clear();
         owned.forEach(Tensor::close);
         owned.clear();
         numbers.close();

@@ -2,6 +2,8 @@ package io.github.wan4j.bench.report;
 
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.Scope;
+import java.util.Arrays;
+import java.util.List;
 
 /** Best wall-clock time of several runs after one that warms up; on the session's thread. */
 final class Stopwatch {
@@ -17,18 +19,29 @@ final class Stopwatch {
 
     /** Milliseconds until the device is done; what the work makes is freed. */
     double best(Runnable work) {
-        double best = Double.POSITIVE_INFINITY;
+        return best(List.of(work))[0];
+    }
+
+    /** The same for several pieces of work in turn: a card grows slower as it warms, and all should bear the same. */
+    double[] best(List<Runnable> works) {
+        double[] best = new double[works.size()];
+        Arrays.fill(best, Double.POSITIVE_INFINITY);
         for (int run = 0; run <= runs; run++) {
-            session.synchronize();
-            long start = System.nanoTime();
-            try (Scope scope = Scope.open("timed")) {
-                work.run();
-            }
-            session.synchronize();
-            if (run > 0) {
-                best = Math.min(best, (System.nanoTime() - start) / NANOS);
+            for (int i = 0; i < best.length; i++) {
+                double once = once(works.get(i));
+                best[i] = run == 0 ? best[i] : Math.min(best[i], once);
             }
         }
         return best;
+    }
+
+    private double once(Runnable work) {
+        session.synchronize();
+        long start = System.nanoTime();
+        try (Scope scope = Scope.open("timed")) {
+            work.run();
+        }
+        session.synchronize();
+        return (System.nanoTime() - start) / NANOS;
     }
 }

@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Where a result is said to be rounded, the operation computes in f32 and rounds once, there.
  */
 public interface Kernels {
+    /** For work that comes again and again, under a name that users understand; the caller closes it. */
+    default Replays replays(String name) {
+        return Replays.PLAIN;
+    }
+
     // ---- transformer -----------------------------------------------------------------------------------------------
 
     /**
-     * softmax(scale · q kᵀ + bias) v. q [B, L, H, d], k and v [B, S, H, d], any strides with d contiguous; bias [1, H, L, S]
-     * or null. Returns [B, L, H, d], contiguous. With a bias the products, sums and the softmax are rounded to q's dtype one
-     * by one, as UMT5 does.
+     * softmax(scale · q kᵀ + bias) v. q [B, L, H, d], k and v [B, S, H, d], any strides with d contiguous; bias null, or by
+     * distance: [H, L + S − 1] contiguous, of which query l and key s take element s − l + L − 1. Returns [B, L, H, d],
+     * contiguous. With a bias the products, sums and the softmax are rounded to q's dtype one by one, as UMT5 does.
      */
     Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias);
 

@@ -28,8 +28,16 @@ public class ReferenceKernels implements Kernels {
     }
 
     private static Tensor biased(Tensor q, Tensor k, Tensor v, double scale, Tensor bias) {
-        Tensor scores = q.mul(scale).matmul(k.transpose(2, 3)).add(bias);
+        Tensor scores = q.mul(scale).matmul(k.transpose(2, 3)).add(spread(bias, q.size(2), k.size(2)));
         return Functional.softmax(scores, -1, DType.F32).to(q.dtype()).matmul(v);
+    }
+
+    /** bias [H, L + S − 1] by distance, for every query and key: [1, H, L, S]. */
+    public static Tensor spread(Tensor bias, long queries, long keys) {
+        Tensor key = Tensors.arange(keys, bias.device());
+        Tensor query = Tensors.arange(queries, bias.device()).unsqueeze(1);
+        Tensor index = key.sub(query).add(queries - 1.0).to(DType.I64).reshape(-1);
+        return bias.transpose(0, 1).rows(index).transpose(0, 1).reshape(1, bias.size(0), queries, keys);
     }
 
     @Override

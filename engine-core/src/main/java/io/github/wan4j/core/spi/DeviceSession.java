@@ -4,7 +4,6 @@ import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.weights.BlockStream;
 import io.github.wan4j.core.weights.WeightStore;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
@@ -58,9 +57,9 @@ public interface DeviceSession extends AutoCloseable {
      */
     <T> T call(Callable<T> work);
 
-    /** What was chosen here and is worth showing with a result, by the names that users know. */
-    default Map<String, String> choices() {
-        return Map.of();
+    /** What was chosen here so far and is worth showing with a result. */
+    default List<Choice> choices() {
+        return List.of();
     }
 
     /** A sentence for everything that makes this session slower or less exact than it could be. */

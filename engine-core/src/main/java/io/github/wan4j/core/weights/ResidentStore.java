@@ -1,11 +1,13 @@
 package io.github.wan4j.core.weights;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -13,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /** All weights on the device all the time, in the dtype asked for. Used by one thread. */
 public final class ResidentStore implements WeightStore {
+    private final Kernels kernels;
     private final Transport transport;
     private final Layers layers;
     private final Memory memory;
+    private final List<Replays> replays = new ArrayList<>();
 
     /** With libtorch's own copy. */
     public ResidentStore(Device device, Kernels kernels) {
@@ -24,6 +28,7 @@ public final class ResidentStore implements WeightStore {
 
     /** The transport is the store's from now on. */
     public ResidentStore(Device device, Kernels kernels, Transport transport) {
+        this.kernels = kernels;
         this.transport = transport;
         layers = new Layers(kernels);
         memory = new Memory(device, transport);
@@ -67,12 +72,21 @@ public final class ResidentStore implements WeightStore {
     }
 
     @Override
+    public Replays replays(String name) {
+        Replays made = kernels.replays(name);
+        replays.add(made);
+        return made;
+    }
+
+    @Override
     public void settle() {
         transport.settle();
     }
 
     @Override
     public void close() {
+        replays.forEach(Replays::close);
+        replays.clear();
         try {
             transport.close(); // what is on its way has nowhere else to go
         } finally {

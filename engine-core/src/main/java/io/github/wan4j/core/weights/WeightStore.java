@@ -1,5 +1,6 @@
 package io.github.wan4j.core.weights;
 
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
 import io.github.wan4j.core.tensor.DType;
@@ -27,6 +28,14 @@ public interface WeightStore extends AutoCloseable {
 
     /** {@code make} asks this store for the weights of block i; it may be asked twice, first for their sizes alone. */
     <T> Blocks<T> blocks(int count, IntFunction<T> make);
+
+    /**
+     * For work on these weights that comes again and again, under a name that users understand. Nothing may be recorded
+     * unless weights stay where they are as long as this store is open.
+     */
+    default Replays replays(String name) {
+        return Replays.PLAIN;
+    }
 
     /** Everything was asked for: waits until it is there and frees what only loading needed. */
     default void settle() {}

@@ -1,6 +1,7 @@
 package io.github.wan4j.core.weights;
 
 import io.github.wan4j.core.CheckpointException;
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
 import io.github.wan4j.core.tensor.DType;
@@ -141,6 +142,11 @@ public final class Weights {
     /** Makes block {@code index} of its weights. */
     public interface BlockMaker<T> {
         T make(int index, Weights block);
+    }
+
+    /** For work on these weights that comes again and again, under a name that users understand; closed with the weights. */
+    public Replays replays(String name) {
+        return store.replays(name);
     }
 
     /**

@@ -17,7 +17,9 @@ public final class RecordingKernels {
     public RecordingKernels(Kernels delegate) {
         kernels = (Kernels) Proxy.newProxyInstance(
                 RecordingKernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                    calls.add(method.getName());
+                    if (!method.getName().equals("replays")) { // which computes nothing
+                        calls.add(method.getName());
+                    }
                     try {
                         return method.invoke(delegate, arguments);
                     } catch (InvocationTargetException e) {

@@ -32,19 +32,26 @@ public final class Graph implements AutoCloseable {
     private final CUgraph_st graph = new CUgraph_st();
     private final CUgraphExec_st executable = new CUgraphExec_st();
 
-    /** Runs {@code work} once to warm it up and once more to capture it. It must not read anything on the host. */
+    /** Captures {@code work}, which has run before and reads nothing on the host. After a failure nothing is left. */
     public Graph(int device, Runnable work) {
         this.device = (byte) device;
         identity = Unscoped.keep(new LongPointer(new long[] {0, NEXT.getAndIncrement()}));
         pool = new DeviceAssertionsDataVectorCUDAKernelLaunchInfoVectorPair(identity);
         try (CUDAStream current = torch_cuda.getCurrentCUDAStream(this.device)) {
+            current.synchronize();
             CUstream_st stream = current.stream();
             filter = Unscoped.keep(onlyOn(stream.address()));
-            work.run();
-            current.synchronize();
-            capture(stream, work);
+            boolean done = false;
+            try {
+                capture(stream, work);
+                Status.runtime(cudaGraphInstantiate(executable, graph, 0), "cudaGraphInstantiate");
+                done = true;
+            } finally {
+                if (!done) {
+                    free();
+                }
+            }
         }
-        Status.runtime(cudaGraphInstantiate(executable, graph, 0), "cudaGraphInstantiate");
     }
 
     private void capture(CUstream_st stream, Runnable work) {
@@ -61,6 +68,8 @@ public final class Graph implements AutoCloseable {
                 int status = cudaStreamEndCapture(stream, graph);
                 if (done) {
                     Status.runtime(status, "cudaStreamEndCapture");
+                } else {
+                    Status.forget(); // what ended the work is on its way
                 }
             }
         } finally {
@@ -91,8 +100,16 @@ public final class Graph implements AutoCloseable {
         try (CUDAStream current = torch_cuda.getCurrentCUDAStream(device)) {
             current.synchronize();
         }
-        Status.runtime(cudaGraphExecDestroy(executable), "cudaGraphExecDestroy");
-        Status.runtime(cudaGraphDestroy(graph), "cudaGraphDestroy");
+        free();
+    }
+
+    private void free() {
+        if (!executable.isNull()) {
+            Status.runtime(cudaGraphExecDestroy(executable), "cudaGraphExecDestroy");
+        }
+        if (!graph.isNull()) {
+            Status.runtime(cudaGraphDestroy(graph), "cudaGraphDestroy");
+        }
         torch_cuda.getAllocator().releasePool(device, pool);
         filter.close();
         identity.close();

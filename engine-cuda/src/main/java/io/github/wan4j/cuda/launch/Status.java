@@ -27,6 +27,12 @@ public final class Status {
         }
     }
 
+    /** Clears the error that the next check of libtorch would report as its own. */
+    static void forget() {
+        int cleared = cudaGetLastError();
+        assert cudaGetLastError() == cudaSuccess : "error " + cleared + " cannot be cleared";
+    }
+
     public static void runtime(int status, String call) {
         if (status != cudaSuccess) {
             String reason = cudaGetErrorString(status).getString();

@@ -192,10 +192,10 @@ public final class Model implements AutoCloseable {
                 .settings(Map.of("size", planned.size().toString(), "frames", planned.frames()));
     }
 
-    /** What the device has chosen so far, with its reasons where it gives any. */
+    /** What the device has chosen so far, with its reasons. */
     List<RunReport.Choice> choices() {
-        return parts.session().choices().entrySet().stream()
-                .map(choice -> new RunReport.Choice(choice.getKey(), choice.getValue(), ""))
+        return parts.session().choices().stream()
+                .map(choice -> new RunReport.Choice(choice.name(), choice.value(), choice.why()))
                 .toList();
     }
 

@@ -9,17 +9,13 @@ final class RelativeBuckets {
 
     private RelativeBuckets() {}
 
-    /** The bucket of every query and key, row-major [tokens · tokens]. */
-    static long[] table(int tokens, int buckets) {
+    /** The bucket of every distance from 1 − tokens to tokens − 1, a key's position less the query's. */
+    static long[] byDistance(int tokens, int buckets) {
         long[] byDistance = new long[2 * tokens - 1];
         for (int i = 0; i < byDistance.length; i++) {
             byDistance[i] = bucket(i - (tokens - 1), buckets);
         }
-        long[] table = new long[Math.multiplyExact(tokens, tokens)];
-        for (int query = 0; query < tokens; query++) {
-            System.arraycopy(byDistance, tokens - 1 - query, table, query * tokens, tokens);
-        }
-        return table;
+        return byDistance;
     }
 
     /** In f32 step by step, as the reference: at the borders of buckets the last bit decides. */

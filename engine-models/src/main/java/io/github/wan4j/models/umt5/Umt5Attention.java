@@ -32,7 +32,7 @@ final class Umt5Attention {
                 block.get("pos_embedding.embedding.weight", precision.products(), config.buckets(), config.heads()));
     }
 
-    /** x [1, L, D], buckets [L·L] i64; [1, L, D]. */
+    /** x [1, L, D], buckets [2L − 1] i64, by distance; [1, L, D]. */
     Tensor forward(Tensor x, Tensor buckets) {
         try (Scope scope = Scope.open("umt5.attn")) {
             List<Tensor> projected = qkv.forward(x);
@@ -41,14 +41,9 @@ final class Umt5Attention {
                     heads(projected.get(1)),
                     heads(projected.get(2)),
                     UNSCALED,
-                    bias(buckets, x.size(1)));
+                    positions.forward(buckets).transpose(0, 1).contiguous());
             return scope.keep(o.forward(mixed.reshape(1, x.size(1), config.innerDim())));
         }
-    }
-
-    /** [1, H, L, L]. */
-    private Tensor bias(Tensor buckets, long tokens) {
-        return positions.forward(buckets).transpose(0, 1).contiguous().reshape(1, config.heads(), tokens, tokens);
     }
 
     private Tensor heads(Tensor x) {

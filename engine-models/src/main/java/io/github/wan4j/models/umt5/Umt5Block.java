@@ -26,7 +26,7 @@ final class Umt5Block {
         return new RmsNorm(kernels, weight, Umt5Config.EPS);
     }
 
-    /** x [1, L, D], buckets [L·L] i64; the new x. */
+    /** x [1, L, D], buckets [2L − 1] i64; the new x. */
     Tensor forward(Tensor x, Tensor buckets) {
         try (Scope scope = Scope.open("umt5.block")) {
             Tensor attended = x.add(attn.forward(norm1.forward(x), buckets));

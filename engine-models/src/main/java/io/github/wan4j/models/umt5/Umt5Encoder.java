@@ -2,6 +2,7 @@ package io.github.wan4j.models.umt5;
 
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.nn.Embedding;
 import io.github.wan4j.core.nn.RmsNorm;
 import io.github.wan4j.core.tensor.DType;
@@ -19,6 +20,7 @@ public final class Umt5Encoder {
     private final Embedding tokenEmbedding;
     private final Device device;
     private final Blocks<Umt5Block> blocks;
+    private final Replays replays;
     private final RmsNorm norm;
 
     public Umt5Encoder(Umt5Config config, Precision precision, Kernels kernels, Weights weights) {
@@ -30,6 +32,7 @@ public final class Umt5Encoder {
         tokenEmbedding = new Embedding(vectors);
         device = weights.device();
         blocks = weights.blocks("blocks", config.layers(), block -> new Umt5Block(config, precision, kernels, block));
+        replays = weights.replays("text encoder");
         norm = Umt5Block.norm("norm", config, precision, kernels, weights);
     }
 
@@ -47,15 +50,26 @@ public final class Umt5Encoder {
         }
         try (Scope scope = Scope.open("umt5")) {
             Tensor indices = Tensors.of(ids, ids.length).to(device, DType.I64);
-            Tensor buckets = Tensors.of(
-                            RelativeBuckets.table(ids.length, config.buckets()), (long) ids.length * ids.length)
+            Tensor buckets = Tensors.of(RelativeBuckets.byDistance(ids.length, config.buckets()), 2L * ids.length - 1)
                     .to(device, DType.I64);
             Tensor x = tokenEmbedding.forward(indices).to(products).reshape(1, ids.length, config.dim());
+            check.run();
+            Tensor y = replays.run("layers", inputs -> layers(inputs.get(0), inputs.get(1), check), x, buckets);
+            return scope.keep(y.reshape(ids.length, config.dim()));
+        }
+    }
+
+    /** x [1, L, D], buckets [2L − 1] i64; [1, L, D], normalised. */
+    private Tensor layers(Tensor x, Tensor buckets, Runnable check) {
+        try (Scope scope = Scope.open("umt5.layers")) {
+            Tensor current = x;
             for (int i = 0; i < blocks.count(); i++) {
-                check.run();
-                x = blocks.get(i).forward(x, buckets);
+                if (i > 0) {
+                    check.run();
+                }
+                current = blocks.get(i).forward(current, buckets);
             }
-            return scope.keep(norm.forward(x).reshape(ids.length, config.dim()));
+            return scope.keep(norm.forward(current));
         }
     }
 }

@@ -32,14 +32,10 @@ final class DitBlock {
         ffn = new FeedForward(config, precision, weights.at("ffn"));
     }
 
-    /** x [B, L, D], f32 but in the first block; the new x, f32. */
-    Tensor forward(Tensor x, TimeRows time, Rotation rotation, PromptKeys.Layer text) {
-        try (Scope scope = Scope.open("dit.block")) {
-            return scope.keep(finish(attend(x, time, rotation), time, text));
-        }
-    }
-
-    /** Self-attention, after which x itself is no longer needed: the sum, and its norm for the cross-attention. */
+    /**
+     * Self-attention of x [B, L, D], f32 but in the first block, which itself is no longer needed then: the sum, f32, and its
+     * norm for the cross-attention.
+     */
     Added attend(Tensor x, TimeRows time, Rotation rotation) {
         try (Scope scope = Scope.open("dit.block.attend")) {
             Modulation attention = Modulation.of(vectors(time), 0, time);
@@ -49,7 +45,7 @@ final class DitBlock {
         }
     }
 
-    /** What follows; frees what it was given and its own as soon as it can: at 720p each of them is a gigabyte. */
+    /** What follows, to the new x, f32; frees what it was given and its own as soon as it can: at 720p each of them is a gigabyte. */
     Tensor finish(Added self, TimeRows time, PromptKeys.Layer text) {
         try (Scope scope = Scope.open("dit.block.finish")) {
             Modulation feedForward = Modulation.of(vectors(time), 3, time);

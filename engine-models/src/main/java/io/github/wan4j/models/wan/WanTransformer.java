@@ -2,6 +2,7 @@ package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Scope;
@@ -25,6 +26,7 @@ public final class WanTransformer {
     private final Blocks<PromptProjection> projections;
     private final Blocks<DitBlock> blocks;
     private final Head head;
+    private final Replays replays;
 
     public WanTransformer(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
         this.config = config;
@@ -43,6 +45,7 @@ public final class WanTransformer {
                 config.layers(),
                 (i, block) -> new DitBlock(config, precision.ofBlock(i, config.layers()), kernels, block));
         head = new Head(config, kernels, weights.at("head"));
+        replays = weights.replays("transformer");
     }
 
     public WanConfig config() {
@@ -68,7 +71,7 @@ public final class WanTransformer {
                 PromptKeys.Layer keys = projections.get(i).keys(text);
                 layers.add(new PromptKeys.Layer(scope.release(keys.k()), scope.release(keys.v())));
             }
-            return new PromptKeys(layers);
+            return new PromptKeys(layers, replays);
         } catch (RuntimeException | Error e) {
             layers.forEach(PromptKeys.Layer::close);
             throw e;
@@ -91,22 +94,32 @@ public final class WanTransformer {
         }
     }
 
-    /** tokens [B, L, D] through all blocks; [B, L, D] f32. {@code check} runs before each block and may throw to stop. */
+    /** tokens [B, L, D] through all blocks; [B, L, D] f32. {@code check} runs now and then and may throw to stop. */
     public Tensor blocks(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         try (Scope scope = Scope.open("dit.blocks")) {
-            check.run();
-            DitBlock first = blocks.get(0);
-            Tensor x = first.forward(tokens, time, rope.rotation(), keys.layer(0));
-            return scope.keep(rest(x, time, rope, keys, check));
+            Tensor alias = tokens.reshape(tokens.shape()); // the caller keeps its own
+            return scope.keep(consume(alias, time, rope, keys, check));
         }
     }
 
-    /** x behind the first block through the others; frees it. */
-    private Tensor rest(Tensor x, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
-        try (Scope scope = Scope.open("dit.blocks.rest")) {
-            Tensor current = x;
-            for (int i = 1; i < blocks.count(); i++) {
-                check.run();
+    /** The same, and frees the tokens as soon as it can. */
+    private Tensor consume(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+        check.run();
+        return keys.run(
+                rope,
+                time,
+                inputs -> through(
+                        inputs.get(0), new TimeRows(time.e(), inputs.get(1), time.split()), rope, keys, check),
+                tokens);
+    }
+
+    private Tensor through(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+        try (Scope scope = Scope.open("dit.blocks.through")) {
+            Tensor current = tokens;
+            for (int i = 0; i < blocks.count(); i++) {
+                if (i > 0) {
+                    check.run();
+                }
                 DitBlock block = blocks.get(i);
                 Kernels.Added self = block.attend(current, time, rope.rotation());
                 current.close(); // at 720p every block's residual stream is 1.5 GB: two at a time, not forty
@@ -128,11 +141,7 @@ public final class WanTransformer {
     public Tensor forward(
             Tensor latent, @Nullable Tensor condition, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         try (Scope scope = Scope.open("dit")) {
-            check.run();
-            Tensor tokens = embed(latent, condition);
-            Tensor x = blocks.get(0).forward(tokens, time, rope.rotation(), keys.layer(0));
-            tokens.close();
-            return scope.keep(head(rest(x, time, rope, keys, check), time, rope));
+            return scope.keep(head(consume(embed(latent, condition), time, rope, keys, check), time, rope));
         }
     }
 }

@@ -20,6 +20,6 @@ class RelativeBucketsTest {
 
     @Test
     void looksFromTheQueryToTheKey() {
-        assertThat(RelativeBuckets.table(3, 32)).containsExactly(0, 17, 18, 1, 0, 17, 2, 1, 0);
+        assertThat(RelativeBuckets.byDistance(3, 32)).containsExactly(2, 1, 0, 17, 18);
     }
 }

@@ -78,8 +78,8 @@ class DitBlockTest {
             Tensor e0 = rng.normal(6, 2, 32);
             Tensor text = rng.normal(2, 3, 32);
 
-            Tensor actual =
-                    block.forward(x, new TimeRows(rng.normal(2, 32), e0, KNOWN), rope.rotation(), prompt.keys(text));
+            TimeRows time = new TimeRows(rng.normal(2, 32), e0, KNOWN);
+            Tensor actual = block.finish(block.attend(x, time, rope.rotation()), time, prompt.keys(text));
 
             Formula formula = new Formula(checkpoint, rope.rotation());
             TensorAssert.assertClose(actual, formula.block(x, e0, text), 1e-6);

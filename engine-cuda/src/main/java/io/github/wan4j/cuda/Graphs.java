@@ -1,0 +1,99 @@
+package io.github.wan4j.cuda;
+
+import io.github.wan4j.core.GraphUse;
+import io.github.wan4j.core.kernels.Replays;
+import io.github.wan4j.core.spi.Choice;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The CUDA graphs of one session. Work is recorded from its third time on: the first warms it up, and the second is timed, which
+ * tells whether it takes longer to launch than to compute. Then, and if graphs are asked for, a record is made and replayed.
+ */
+final class Graphs implements AutoCloseable {
+    /**
+     * Launching hides behind computing as long as it takes less of the time than this. Work of more launches than a stream
+     * queues (1024) waits for the device while it launches, so the share says nothing beyond four thousand of them.
+     */
+    private static final double HIDDEN = 0.75;
+
+    private final GraphUse use;
+    private final int device;
+    private final List<Recordings> open = new ArrayList<>();
+    private final Map<String, String> findings = new LinkedHashMap<>();
+    private int recorded;
+
+    Graphs(GraphUse use, int device) {
+        this.use = use;
+        this.device = device;
+    }
+
+    int device() {
+        return device;
+    }
+
+    Replays replays(String name) {
+        if (use == GraphUse.OFF) {
+            return Replays.PLAIN;
+        }
+        Recordings made = new Recordings(this, name);
+        open.add(made);
+        return made;
+    }
+
+    void closed(Recordings recordings) {
+        open.remove(recordings);
+    }
+
+    /** Whether work is to be timed before it is recorded. */
+    boolean decides() {
+        return use == GraphUse.AUTO;
+    }
+
+    /** Whether work that launched for so long, of so long until the device was done, is worth a record. */
+    synchronized boolean pays(String name, long launchNanos, long nanos) {
+        boolean pays = launchNanos >= HIDDEN * nanos;
+        findings.put(
+                name,
+                String.format(
+                        Locale.ROOT,
+                        "%s took %.1f ms to launch of %.1f, %s",
+                        name,
+                        launchNanos / 1e6,
+                        nanos / 1e6,
+                        pays ? "so it is replayed" : "which hides behind the work"));
+        return pays;
+    }
+
+    synchronized void recorded(String name) {
+        recorded++;
+        findings.putIfAbsent(name, name + " is replayed");
+    }
+
+    synchronized void failed(String name, RuntimeException reason) {
+        String text = String.valueOf(reason.getMessage());
+        findings.put(name, name + " cannot be recorded: " + text.lines().findFirst().orElse(text));
+    }
+
+    synchronized Choice choice() {
+        if (use == GraphUse.OFF) {
+            return new Choice("graphs", "off", "asked for");
+        }
+        String wish = use == GraphUse.ON ? "asked for" : "where launches are not hidden";
+        String found = findings.isEmpty() ? "no work came often enough" : String.join("; ", findings.values());
+        return new Choice("graphs", recorded > 0 ? "on" : "off", wish + ": " + found);
+    }
+
+    /** Gives the memory of all records back; work that goes on is recorded anew. */
+    void forget() {
+        List.copyOf(open).forEach(Recordings::forget);
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(open).forEach(Recordings::close);
+    }
+}
