@@ -74,8 +74,7 @@ final class Graphs implements AutoCloseable {
     }
 
     synchronized void failed(String name, RuntimeException reason) {
-        String text = String.valueOf(reason.getMessage());
-        findings.put(name, name + " cannot be recorded: " + text.lines().findFirst().orElse(text));
+        findings.put(name, name + " cannot be recorded: " + reason.getMessage());
     }
 
     synchronized Choice choice() {

@@ -34,9 +34,8 @@ final class Recording implements AutoCloseable {
     /** Other handles of the inputs' memory: the work may close those that it is given. */
     private Tensor captured(Work work) {
         try (Scope scope = Scope.open("recording.capture")) {
-            List<Tensor> aliases = inputs.stream()
-                    .map(input -> input.reshape(input.shape()))
-                    .toList();
+            List<Tensor> aliases =
+                    inputs.stream().map(input -> input.reshape(input.shape())).toList();
             return scope.release(work.run(aliases));
         }
     }

@@ -3,7 +3,6 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Tensor;
-import io.github.wan4j.core.tensor.TensorException;
 import io.github.wan4j.cuda.launch.Graph;
 import io.github.wan4j.cuda.load.CudaException;
 import java.util.ArrayList;
@@ -113,7 +112,7 @@ final class Recordings implements Replays {
         Recording recording;
         try {
             recording = Recording.of(graphs.device(), work, inputs);
-        } catch (CudaException | TensorException e) {
+        } catch (CudaException e) {
             graphs.failed(name, e);
             entry.state = State.PLAIN;
             return work.run(List.of(inputs));

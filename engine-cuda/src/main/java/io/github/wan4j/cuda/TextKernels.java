@@ -70,7 +70,8 @@ final class TextKernels {
                     long sampleKeys = 32L * perLane - 1;
                     Tensor some = check.sample(DType.BF16, 2, 3, 5, sampleKeys);
                     Tensor added = check.sample(DType.BF16, 3, sampleKeys + 4);
-                    Tensor plain = some.add(ReferenceKernels.spread(added, 5, sampleKeys)).to(DType.F32);
+                    Tensor plain = some.add(ReferenceKernels.spread(added, 5, sampleKeys))
+                            .to(DType.F32);
                     Tensor softmax = Functional.softmax(plain, -1, DType.F32);
                     check.same(KernelTrial.made(biasSoftmax(some, added)), softmax.to(DType.BF16));
                 });

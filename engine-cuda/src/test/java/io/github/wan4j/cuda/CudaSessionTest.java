@@ -64,10 +64,14 @@ class CudaSessionTest {
             assertThatThrownBy(() -> Gpu.open(EngineConfig.builder().tf32(true).build()))
                     .isInstanceOf(EngineStartException.class)
                     .hasMessageContaining("tf32 is false and cannot become true");
-            assertThat(gpu.session().choices()).extracting(Choice::name, Choice::value).contains(tuple("tf32", "off"));
+            assertThat(gpu.session().choices())
+                    .extracting(Choice::name, Choice::value)
+                    .contains(tuple("tf32", "off"));
         }
         try (Gpu gpu = Gpu.open(EngineConfig.builder().tf32(true).build())) {
-            assertThat(gpu.session().choices()).extracting(Choice::name, Choice::value).contains(tuple("tf32", "on"));
+            assertThat(gpu.session().choices())
+                    .extracting(Choice::name, Choice::value)
+                    .contains(tuple("tf32", "on"));
         }
     }
 

@@ -49,8 +49,7 @@ class GraphsTest {
     void replaysSmallWorkAndSaysWhy() {
         try (Gpu gpu = open(GraphUse.AUTO)) {
             assertThat(choice(gpu))
-                    .isEqualTo(new Choice(
-                            "graphs", "off", "where launches are not hidden: no work came often enough"));
+                    .isEqualTo(new Choice("graphs", "off", "where launches are not hidden: no work came often enough"));
             gpu.run(kernels -> {
                 try (Replays replays = kernels.replays("small work")) {
                     for (int i = 0; i < 6; i++) {
@@ -95,7 +94,8 @@ class GraphsTest {
     @Test
     void keepsRecordsApartAndGivesTheirMemoryBack() {
         try (Gpu gpu = open(GraphUse.ON)) {
-            gpu.run(kernels -> manySmallSteps(kernels, List.of(input(1), input(2))).close());
+            gpu.run(kernels ->
+                    manySmallSteps(kernels, List.of(input(1), input(2))).close());
             long used = gpu.session().memory().used().orElseThrow();
             long reserved = reserved(gpu);
             for (int round = 0; round < 2; round++) {
@@ -105,7 +105,8 @@ class GraphsTest {
                         for (double factor : new double[] {2, 3}) {
                             for (long tokens : new long[] {5, 64}) {
                                 Tensor x = Gpu.random(i, 1, tokens, 256);
-                                Tensor made = replays.run(factor, in -> in.get(0).mul(factor).add(1), x);
+                                Tensor made = replays.run(
+                                        factor, in -> in.get(0).mul(factor).add(1), x);
                                 TensorAssert.assertIdentical(made, x.mul(factor).add(1));
                             }
                         }
@@ -126,7 +127,11 @@ class GraphsTest {
     private static long reserved(Gpu gpu) {
         return gpu.session().call(() -> {
             torch_cuda.getAllocator().emptyCache();
-            return torch_cuda.getAllocator().getDeviceStats((byte) 0).reserved_bytes().current();
+            return torch_cuda
+                    .getAllocator()
+                    .getDeviceStats((byte) 0)
+                    .reserved_bytes()
+                    .current();
         });
     }
 
@@ -138,7 +143,8 @@ class GraphsTest {
                 try (Replays replays = kernels.replays("work")) {
                     for (int i = 1; i < 5; i++) {
                         Tensor x = input(i);
-                        Tensor made = replays.run("it", in -> in.get(0).mul(in.get(0).maxAbs()), x);
+                        Tensor made =
+                                replays.run("it", in -> in.get(0).mul(in.get(0).maxAbs()), x);
                         TensorAssert.assertIdentical(made, x.mul(x.maxAbs()));
                     }
                 }

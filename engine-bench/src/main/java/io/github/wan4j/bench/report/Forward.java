@@ -58,16 +58,15 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
     /** The same for all tokens, and another one for those of a given frame where the model takes one. */
     private List<Timesteps> steps() {
         Timesteps all = Timesteps.all(900);
-        return config.inChannels() == 48
-                ? List.of(all, new Timesteps(900, (long) height * width / 4))
-                : List.of(all);
+        return config.inChannels() == 48 ? List.of(all, new Timesteps(900, (long) height * width / 4)) : List.of(all);
     }
 
     private List<Row> measured(DeviceSession session, Inputs inputs) {
         Stopwatch watch = new Stopwatch(session, RUNS);
         long tokens = (long) frames * height * width / 4;
-        double[] times = watch.best(
-                steps().stream().map(steps -> (Runnable) () -> inputs.forward(steps)).toList());
+        double[] times = watch.best(steps().stream()
+                .map(steps -> (Runnable) () -> inputs.forward(steps))
+                .toList());
         long peak = session.memory().peak().orElse(0);
         Ceiling.Times ceiling = new Ceiling(session).of(config, tokens);
         double teraflop = Ceiling.teraflop(config, tokens);

@@ -98,7 +98,8 @@ public final class FullSizeReport {
             List<Row> rows = session.call(() -> work.run(session, profile, out));
             rows.forEach(out::println);
             session.choices().stream()
-                    .filter(choice -> choice.name().equals("graphs") || choice.name().equals("attention"))
+                    .filter(choice ->
+                            choice.name().equals("graphs") || choice.name().equals("attention"))
                     .forEach(choice -> out.println(choice.name() + " " + choice.value() + ": " + choice.why()));
             session.warnings().forEach(warning -> out.println("warning: " + warning));
         }

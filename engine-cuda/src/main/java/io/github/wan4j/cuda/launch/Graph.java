@@ -2,6 +2,7 @@ package io.github.wan4j.cuda.launch;
 
 import static org.bytedeco.cuda.global.cudart.*;
 
+import io.github.wan4j.cuda.load.CudaException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
@@ -32,7 +33,11 @@ public final class Graph implements AutoCloseable {
     private final CUgraph_st graph = new CUgraph_st();
     private final CUgraphExec_st executable = new CUgraphExec_st();
 
-    /** Captures {@code work}, which has run before and reads nothing on the host. After a failure nothing is left. */
+    /**
+     * Captures {@code work}, which has run before and reads nothing on the host. After a failure nothing is left.
+     *
+     * @throws CudaException if the work cannot be captured; what it throws by itself comes as it is
+     */
     public Graph(int device, Runnable work) {
         this.device = (byte) device;
         identity = Unscoped.keep(new LongPointer(new long[] {0, NEXT.getAndIncrement()}));
@@ -60,21 +65,24 @@ public final class Graph implements AutoCloseable {
         try {
             // other threads may allocate and synchronise meanwhile
             Status.runtime(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-            boolean done = false;
             try {
                 work.run();
-                done = true;
-            } finally {
+            } catch (RuntimeException | Error e) {
                 int status = cudaStreamEndCapture(stream, graph);
-                if (done) {
-                    Status.runtime(status, "cudaStreamEndCapture");
-                } else {
-                    Status.forget(); // what ended the work is on its way
+                Status.forget();
+                if (status != cudaSuccess && e instanceof RuntimeException) { // what the work did ended the capture
+                    throw new CudaException("it does what cannot be recorded: " + firstLine(e), e);
                 }
+                throw e;
             }
+            Status.runtime(cudaStreamEndCapture(stream, graph), "cudaStreamEndCapture");
         } finally {
             allocator.endAllocateToPool(device, pool);
         }
+    }
+
+    private static String firstLine(Throwable e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     /** Called under the allocator's lock: nothing of libtorch may be called in here. */

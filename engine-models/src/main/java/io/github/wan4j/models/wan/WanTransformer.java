@@ -108,8 +108,8 @@ public final class WanTransformer {
         return keys.run(
                 rope,
                 time,
-                inputs -> through(
-                        inputs.get(0), new TimeRows(time.e(), inputs.get(1), time.split()), rope, keys, check),
+                inputs ->
+                        through(inputs.get(0), new TimeRows(time.e(), inputs.get(1), time.split()), rope, keys, check),
                 tokens);
     }
 
