@@ -22,9 +22,9 @@ final class Experts implements AutoCloseable {
 
     private final ModelFolder folder;
     private final DeviceSession session;
-    private final Precision precision;
     private final Map<Expert, Loaded<WanTransformer>> loaded = new EnumMap<>(Expert.class);
     private Residency residency = Residency.RESIDENT;
+    private Precision precision;
     private @Nullable BlockStream stream;
 
     Experts(ModelFolder folder, DeviceSession session, Precision precision) {
@@ -33,12 +33,13 @@ final class Experts implements AutoCloseable {
         this.precision = precision;
     }
 
-    /** How they are to be held from now on; if that is another way, none is left. */
-    void hold(Residency other) {
+    /** How they are to be held from now on and in which numbers; if that is another way, none is left. */
+    void hold(Residency other, Precision numbers) {
         Residency next = session.streams() ? other : Residency.RESIDENT;
-        if (next != residency) {
+        if (next != residency || numbers != precision) {
             close();
             residency = next;
+            precision = numbers;
         }
     }
 

@@ -44,7 +44,6 @@ public final class Model implements AutoCloseable {
     private final ModelInfo info;
     private final ModelShape shape;
     private final EngineConfig config;
-    private final Precision precision;
     private final CheckpointNumbers numbers;
     private final PromptTokenizer tokenizer;
     private final Parts parts;
@@ -59,7 +58,7 @@ public final class Model implements AutoCloseable {
         rates = new RatesFile(config.cacheDir(), session.info().name());
         info = folder.info();
         shape = folder.shape();
-        precision = config.precision(session.info().device());
+        Precision precision = config.precision(session.info().device());
         Fit.require(folder);
         numbers = CheckpointNumbers.of(folder, info, shape, config);
         tokenizer = PromptTokenizer.open(folder.tokenizer(), config.cacheDir()); // last: it is to be closed
@@ -254,7 +253,8 @@ public final class Model implements AutoCloseable {
         settings.put("image", request.image() != null || request.firstFrame() != null);
         settings.put("noise", request.noise() != null ? "given" : "seed");
         settings.put("device", parts.session().info().device().toString());
-        settings.put("precision", precision.toString());
+        settings.put(
+                "precision", request.plan().placement().numerics().products().label());
         settings.put("tier", planned.options().tier().label());
         return settings;
     }

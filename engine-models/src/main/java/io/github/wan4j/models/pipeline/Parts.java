@@ -7,6 +7,7 @@ import io.github.wan4j.core.weights.Checkpoint;
 import io.github.wan4j.core.weights.Weights;
 import io.github.wan4j.models.load.ModelFolder;
 import io.github.wan4j.models.plan.Arrangement;
+import io.github.wan4j.models.plan.Placement;
 import io.github.wan4j.models.umt5.Umt5Config;
 import io.github.wan4j.models.umt5.Umt5Encoder;
 import io.github.wan4j.models.vae.Vae;
@@ -52,10 +53,11 @@ public final class Parts implements AutoCloseable {
         return session;
     }
 
-    /** A stage of a job begins: frees what the job's arrangement does not keep on the device during it. */
-    void enter(Stage stage, Arrangement arrangement) {
+    /** A stage of a job begins: frees what the job's plan does not keep on the device during it, or has in other numbers. */
+    void enter(Stage stage, Placement placement) {
+        Arrangement arrangement = placement.memory().arrangement();
         keeps = arrangement.keepsWeights() || !session.streams();
-        experts.hold(arrangement.residency());
+        experts.hold(arrangement.residency(), placement.numerics().products().precision());
         text.hold(arrangement.textEncoder());
         if (stage == Stage.DENOISE || stage == Stage.DECODE) {
             text.leaveIfFree();

@@ -190,7 +190,7 @@ final class Pipeline {
     }
 
     private void enter(Stage stage) {
-        model.parts().enter(stage, attempts.route().plan().placement().memory().arrangement());
+        model.parts().enter(stage, attempts.route().plan().placement());
     }
 
     private boolean needsTextEncoder() {

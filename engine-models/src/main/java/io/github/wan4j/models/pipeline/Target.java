@@ -1,7 +1,6 @@
 package io.github.wan4j.models.pipeline;
 
 import io.github.wan4j.core.EngineConfig;
-import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.runtime.Devices;
 import io.github.wan4j.core.runtime.HostMemory;
 import io.github.wan4j.core.spi.DeviceInfo;
@@ -50,9 +49,7 @@ public record Target(DeviceProfile device, PlacementWishes wishes) {
                         info.units(),
                         memory.free() + memory.used().orElse(0))
                 .withMeasured(measured);
-        boolean fp8 = config.precision().filter(p -> p == Precision.FP8).isPresent();
-        // an engine holds its weights in the one form that it was set to
-        return new Target(fp8 ? device : device.withoutFp8(), PlacementWishes.of(config));
+        return new Target(device, PlacementWishes.of(config));
     }
 
     private static DeviceProfile cpu(EngineConfig config, MemoryStatus memory) {

@@ -150,9 +150,4 @@ public record DeviceProfile(
     public DeviceProfile withMemory(long bytes) {
         return new DeviceProfile(name, title, bytes, gpu, rates, measured);
     }
-
-    /** The same for which nobody has written fp8 products. */
-    public DeviceProfile withoutFp8() {
-        return new DeviceProfile(name, title, memoryBytes, gpu, rates.withoutFp8(), measured);
-    }
 }

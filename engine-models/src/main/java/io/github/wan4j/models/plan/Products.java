@@ -1,5 +1,6 @@
 package io.github.wan4j.models.plan;
 
+import io.github.wan4j.core.Precision;
 import java.util.Locale;
 
 /** What matrix products multiply. */
@@ -23,6 +24,11 @@ public enum Products {
     /** Bytes of one element of what lies between products. */
     int activationBytes() {
         return this == FP32 ? 4 : 2;
+    }
+
+    /** What the engine calls it. */
+    public Precision precision() {
+        return Precision.valueOf(name());
     }
 
     /** The name on the command line and in reports. */

@@ -114,18 +114,29 @@ class WanTransformerTest {
     @ParameterizedTest
     @EnumSource
     void roundsOnAGpuNoWorseThanPlainOperators(Golden golden) {
+        roundsOnAGpu(golden, Precision.BF16);
+    }
+
+    @GpuTest
+    @ParameterizedTest
+    @EnumSource
+    void fp8OnAGpuIsNoWorseThanInPlainOperators(Golden golden) {
+        roundsOnAGpu(golden, Precision.FP8);
+    }
+
+    private void roundsOnAGpu(Golden golden, Precision precision) {
         OnGpu.run((kernels, device) -> {
-            Tensor plain = onGpu(golden, new ReferenceKernels(), device);
-            Tensor own = onGpu(golden, kernels, device);
-            TensorAssert.assertIdentical(onGpu(golden, kernels, device), own);
-            try (Session session = new Session(golden, Precision.BF16, kernels, device)) {
+            Tensor plain = onGpu(golden, precision, new ReferenceKernels(), device);
+            Tensor own = onGpu(golden, precision, kernels, device);
+            TensorAssert.assertIdentical(onGpu(golden, precision, kernels, device), own);
+            try (Session session = new Session(golden, precision, kernels, device)) {
                 TensorAssert.assertNoWorseThan(own, plain, session.get("out"), 2);
             }
         });
     }
 
-    private Tensor onGpu(Golden golden, Kernels kernels, Device device) {
-        try (Session session = new Session(golden, Precision.BF16, kernels, device)) {
+    private Tensor onGpu(Golden golden, Precision precision, Kernels kernels, Device device) {
+        try (Session session = new Session(golden, precision, kernels, device)) {
             return session.run();
         }
     }
