@@ -34,6 +34,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.SizeTPair;
 import org.bytedeco.pytorch.Stream;
@@ -62,6 +63,7 @@ final class CudaSession implements DeviceSession {
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable CopyLane lane; // touched by the session's thread alone
     private volatile @Nullable String detour;
+    private volatile Consumer<String> news = text -> {};
     private volatile @Nullable EngineFailedException dead;
 
     CudaSession(DeviceInfo info, DeviceProfile profile, EngineConfig config) {
@@ -129,10 +131,12 @@ final class CudaSession implements DeviceSession {
         }
         try {
             Nvrtc nvrtc = Nvrtc.load(CudaProcess.get().search());
-            return new KernelCompiler(
+            KernelCompiler compiler = new KernelCompiler(
                     nvrtc,
                     nvrtc.architecture(profile.major(), profile.minor()),
                     new CubinCache(config.cacheDir().resolve("kernels")));
+            compiler.tell(text -> news.accept(text));
+            return compiler;
         } catch (CudaException e) {
             String warning = "plain operators take the place of wan4j's kernels: " + e.getMessage();
             warnings.add(warning);
@@ -293,6 +297,11 @@ final class CudaSession implements DeviceSession {
             torch_cuda.getAllocator().emptyCache(); // scopes are closed: the next try starts from what is really free
         }
         return meaning instanceof Exception exception ? exception : e;
+    }
+
+    @Override
+    public void tell(Consumer<String> listener) {
+        news = listener;
     }
 
     @Override

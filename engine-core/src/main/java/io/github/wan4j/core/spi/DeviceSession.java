@@ -5,6 +5,7 @@ import io.github.wan4j.core.weights.BlockStream;
 import io.github.wan4j.core.weights.WeightStore;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 /**
  * An engine's hold on one device. All tensor work runs on the session's own thread, in inference mode: {@link #call}
@@ -66,6 +67,12 @@ public interface DeviceSession extends AutoCloseable {
     default List<String> warnings() {
         return List.of();
     }
+
+    /**
+     * Who hears, on the session's thread, of work that has to be done once before the device can compute: a first start's
+     * compilations. One listener at a time.
+     */
+    default void tell(Consumer<String> news) {}
 
     /** Whether the calling thread is the session's. */
     boolean onThread();

@@ -64,6 +64,7 @@ final class Pipeline {
     <T extends @Nullable Object> T run(VideoHandler<T> handler) {
         cancellation.run();
         JobJfr event = JobJfr.started(request);
+        model.parts().session().tell(clock::detail);
         try (Scope scope = Scope.open("job");
                 OutputCheck<T> sink = new OutputCheck<>(handler.begin(model.videoInfo(request)))) {
             boolean loaded = attempts.run(
@@ -82,6 +83,7 @@ final class Pipeline {
         } catch (OutOfDeviceMemoryException e) {
             throw MemoryPath.explained(e, attempts.route().plan(), model.device());
         } finally {
+            model.parts().session().tell(news -> {});
             model.parts().session().compute(Safety.FAST);
             event.commit();
         }

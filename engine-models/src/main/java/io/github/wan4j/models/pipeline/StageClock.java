@@ -20,6 +20,7 @@ final class StageClock {
     private long since = begin;
     private int parts;
     private int finished;
+    private double partDone;
 
     StageClock(ProgressListener listener, Consumer<Progress> watcher) {
         this.listener = listener;
@@ -43,6 +44,7 @@ final class StageClock {
     void done(int done, Optional<Duration> remaining) {
         lap();
         finished = done;
+        partDone = 0;
         watcher.accept(new Progress(Optional.of(stage), done, parts, "", share(done), elapsed(), remaining));
         listener.onStage(stage, done, parts);
     }
@@ -50,9 +52,15 @@ final class StageClock {
     /** What is being done of the part in progress, and how much of that part is done, from 0 to 1. */
     void detail(String text, double partDone) {
         lap();
-        double fraction = share(finished + Math.max(0, Math.min(1, partDone)));
+        this.partDone = Math.max(0, Math.min(1, partDone));
+        double fraction = share(finished + this.partDone);
         watcher.accept(new Progress(Optional.of(stage), finished, parts, text, fraction, elapsed(), Optional.empty()));
         listener.onDetail(stage, text, fraction);
+    }
+
+    /** The same of something that the part has to wait for. */
+    void detail(String text) {
+        detail(text, partDone);
     }
 
     private double share(double done) {
