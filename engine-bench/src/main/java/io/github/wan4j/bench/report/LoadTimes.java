@@ -46,8 +46,8 @@ public final class LoadTimes {
         ModelFolder folder = ModelFolder.open(ModelSource.of(arguments[0]), config.cacheDir());
         Devices devices = Devices.find();
         try (DeviceSession session = devices.open(devices.chosen(config).get(0), config)) {
-            LoadTimes times =
-                    new LoadTimes(folder, session, config.precision(session.info().device()));
+            LoadTimes times = new LoadTimes(
+                    folder, session, config.precision(session.info().device()));
             for (int round = 0; round < ROUNDS; round++) {
                 times.measure("as the engine loads", session::openWeights);
                 times.measure(
