@@ -19,6 +19,9 @@ public record MeasuredRates(List<Entry> entries) {
 
     private static final int MOST_ENTRIES = 100;
 
+    /** Lengths of a quarter to four times. */
+    private static final double FARTHEST = Math.log(4) + 1e-9;
+
     /** Seconds below which a clock says little about a rate. */
     private static final double LEAST_SECONDS = 1e-3;
 
@@ -78,10 +81,10 @@ public record MeasuredRates(List<Entry> entries) {
         entries = List.copyOf(entries);
     }
 
-    /** Of the nearest length at which this model was measured in these numbers. */
+    /** Of the nearest length at which this model was measured in these numbers, if it is near enough to tell anything. */
     Factors factors(Key key) {
         return entries.stream()
-                .filter(entry -> entry.key().isLike(key))
+                .filter(entry -> entry.key().isLike(key) && entry.key().distance(key) <= FARTHEST)
                 .min(Comparator.comparingDouble(entry -> entry.key().distance(key)))
                 .map(Entry::factors)
                 .orElse(Factors.PLAIN);

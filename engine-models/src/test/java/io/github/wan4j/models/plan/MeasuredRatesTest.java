@@ -85,6 +85,13 @@ class MeasuredRatesTest {
     }
 
     @Test
+    void aLengthFarAwayTellsNothing() {
+        ExecutionPlan tiny = plan(REQUEST.withSize(new Size(64, 64), 5), MeasuredRates.NONE);
+        MeasuredRates rates = MeasuredRates.NONE.with(tiny, times(9, tiny.placement().seconds()));
+        assertThat(seconds(rates)).isEqualTo(seconds(MeasuredRates.NONE));
+    }
+
+    @Test
     void aFileGivesBackWhatWasWritten() {
         ExecutionPlan plan = plan(REQUEST, MeasuredRates.NONE);
         MeasuredRates rates =
