@@ -55,6 +55,14 @@ final class RequestForm {
             problems.add("seed is " + set.seed + ", take 0 or more, or a random one");
             set.seed = null;
         }
+        List<String> wishes = set.wish.problems();
+        if (!set.wish.isNone() && set.steps != null) {
+            wishes.add("steps are given and a time or quality that chooses them, leave one away");
+        }
+        if (!wishes.isEmpty()) {
+            problems.addAll(wishes);
+            set.wish = Wish.NONE;
+        }
         return problems;
     }
 

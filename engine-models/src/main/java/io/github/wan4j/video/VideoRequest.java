@@ -3,6 +3,7 @@ package io.github.wan4j.video;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -117,6 +118,11 @@ public final class VideoRequest {
         return set.shortcuts;
     }
 
+    /** What time and quality may choose, in the place of tier and steps. */
+    public Wish wish() {
+        return set.wish;
+    }
+
     public Optional<ProgressListener> listener() {
         return Optional.ofNullable(set.listener);
     }
@@ -195,6 +201,8 @@ public final class VideoRequest {
 
         Shortcuts shortcuts = Shortcuts.NONE;
 
+        Wish wish = Wish.NONE;
+
         @Nullable
         ProgressListener listener;
 
@@ -219,6 +227,7 @@ public final class VideoRequest {
             seed = from.seed;
             noise = from.noise;
             shortcuts = from.shortcuts;
+            wish = from.wish;
             listener = from.listener;
         }
 
@@ -242,7 +251,8 @@ public final class VideoRequest {
                     solver,
                     seed,
                     noise,
-                    shortcuts);
+                    shortcuts,
+                    wish);
         }
 
         public Builder prompt(String text) {
@@ -371,6 +381,18 @@ public final class VideoRequest {
         /** Refuse what cannot be met, instead of stepping down. */
         public Builder strict(boolean value) {
             shortcuts = shortcuts.withStrict(value);
+            return this;
+        }
+
+        /** The longest that the job may take, loading included: the plan chooses tier and steps. */
+        public Builder within(Duration time) {
+            wish = wish.within(time);
+            return this;
+        }
+
+        /** The least PSNR to the tier EXACT, in dB, as it was measured: the plan chooses tier and steps. */
+        public Builder minQuality(double decibels) {
+            wish = wish.minQuality(decibels);
             return this;
         }
 

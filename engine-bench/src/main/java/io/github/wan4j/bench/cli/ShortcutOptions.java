@@ -5,6 +5,7 @@ import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.Shortcuts;
 import io.github.wan4j.video.Tier;
 import io.github.wan4j.video.VideoRequest;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 
 /** Options that say what a run may leave out. */
 final class ShortcutOptions {
+    private static final Pattern TIME = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,3})?) ?(s|m|h|)");
     private static final Pattern INTERVAL = Pattern.compile("(\\d{1,6})-(\\d{1,6})");
 
     @Option(names = "--tier", paramLabel = "TIER", description = "exact, quality, balanced or speed. Default: quality.")
@@ -47,6 +49,18 @@ final class ShortcutOptions {
             description = "Steps, from 1, in which the negative prompt takes part.")
     private @Nullable String guidanceInterval;
 
+    @Option(
+            names = "--within",
+            paramLabel = "TIME",
+            description = "Choose tier and steps so that it takes no longer, as 90s, 5m or 1h.")
+    private @Nullable String within;
+
+    @Option(
+            names = "--min-quality",
+            paramLabel = "DB",
+            description = "Choose tier and steps so that it comes this near to the tier exact.")
+    private @Nullable String minQuality;
+
     @Option(names = "--strict", description = "Refuse what cannot be met, instead of stepping down.")
     private boolean strict;
 
@@ -65,6 +79,8 @@ final class ShortcutOptions {
                 guidanceInterval,
                 ShortcutOptions::interval,
                 steps -> request.guidanceInterval(steps.first(), steps.last()));
+        options.read(within, ShortcutOptions::time, request::within);
+        options.read(minQuality, Options.number("--min-quality"), request::minQuality);
         request.strict(strict);
     }
 
@@ -82,6 +98,19 @@ final class ShortcutOptions {
             options.read(retention, Options.number("--retention"), x -> policy[0] = policy[0].withRetention(x));
             request.cache(policy[0]);
         });
+    }
+
+    private static Duration time(String text) {
+        Matcher matcher = TIME.matcher(text);
+        if (!matcher.matches()) {
+            throw new InvalidRequestException("--within is '" + text + "', write it as 90s, 5m or 1h");
+        }
+        double unit = switch (matcher.group(2)) {
+            case "h" -> 3600e3;
+            case "m" -> 60e3;
+            default -> 1e3;
+        };
+        return Duration.ofMillis(Math.round(Double.parseDouble(matcher.group(1)) * unit));
     }
 
     private static Shortcuts.Interval interval(String text) {

@@ -19,7 +19,13 @@ import picocli.CommandLine;
         description = "Generates video with the Wan2.2 models inside the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = WanVersion.class,
-        subcommands = {GenerateCommand.class, PlanCommand.class, WarmCommand.class, InspectCommand.class, DoctorCommand.class})
+        subcommands = {
+            GenerateCommand.class,
+            PlanCommand.class,
+            WarmCommand.class,
+            InspectCommand.class,
+            DoctorCommand.class
+        })
 public final class Wan implements Runnable {
     private final CtrlC interrupt;
 

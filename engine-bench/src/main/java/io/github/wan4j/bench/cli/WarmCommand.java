@@ -5,7 +5,7 @@ import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.video.ModelInfo;
 import io.github.wan4j.video.ModelSource;
 import io.github.wan4j.video.RunReport;
-import io.github.wan4j.video.VideoHandlers;
+import io.github.wan4j.video.Video;
 import io.github.wan4j.video.VideoJob;
 import io.github.wan4j.video.VideoRequest;
 import java.awt.image.BufferedImage;
@@ -92,11 +92,9 @@ final class WarmCommand implements Callable<Integer> {
             request.listener(printer);
         }
         try {
-            VideoJob<Void> job = engine.submit(request.build(), VideoHandlers.discard());
+            VideoJob<Video> job = engine.submit(request.build());
             wan.interrupt().cancels(job);
-            Void nothing = job.join();
-            assert nothing == null;
-            return job.report();
+            return job.join().report();
         } finally {
             printer.finish();
         }
@@ -106,7 +104,11 @@ final class WarmCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         RunReport.Seconds took = job.seconds();
         line(out, "libraries and model", open, info.name() + " in " + info.folder());
-        line(out, "weights", took.load(), "read and brought to " + job.settings().get("device"));
+        line(
+                out,
+                "weights",
+                took.load(),
+                "read and brought to " + job.settings().get("device"));
         line(
                 out,
                 "a tiny video",

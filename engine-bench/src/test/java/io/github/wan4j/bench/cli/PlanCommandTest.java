@@ -47,4 +47,36 @@ class PlanCommandTest {
         Command command = Command.run("plan", "--model", "i2v-a14b", "--device-profile", "h200", "--frames", "33");
         assertThat(command.code()).as(command.err()).isZero();
     }
+
+    @Test
+    void aTimeThatCannotBeReadIsRefusedWithOneThatCan() {
+        Command command = Command.run("plan", "--within", "soon", "--device-profile", "h200");
+        assertThat(command.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(command.err()).contains("--within is 'soon', write it as 90s, 5m or 1h");
+    }
+
+    @Test
+    void aTimeAndStepsContradictEachOther() {
+        Command command = Command.run(
+                "plan", "--within", "1.5m", "--steps", "7", "--min-quality", "-3", "--device-profile", "h200");
+        assertThat(command.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(command.err()).contains("leave one away").contains("min-quality is -3.0 dB");
+    }
+
+    @Test
+    void aLimitOfMemoryIsPlannedWith() throws IOException {
+        Command command = Command.run(
+                "plan", "--model", "t2v-a14b", "--device-profile", "h200", "--vram-limit", "24GiB", "--json");
+        assertThat(command.code()).as(command.err()).isZero();
+        JsonNode plan = new JsonMapper().readTree(command.out());
+        assertThat(plan.get("residency").asText()).isEqualTo("stream");
+        assertThat(plan.get("peakBytes").get("device").asLong()).isLessThan(24L << 30);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedWithTheNearestThatDoes() {
+        Command command = Command.run("plan", "--model", "ti2v-5b", "--device-profile", "h200", "--vram-limit", "2GiB");
+        assertThat(command.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(command.err()).contains("121 frames of 1280x704 need about").contains("take ");
+    }
 }

@@ -55,7 +55,7 @@ public final class DryRun {
 
     /** What a job would do on a device. An image that the model needs may be missing: the size asked for stands. */
     public ExecutionPlan plan(VideoRequest request, Target target) {
-        return Planner.plan(planned(request, target), target.device(), numbers);
+        return RequestCheck.plan(request, planned(request, target), target.device(), numbers);
     }
 
     /** The longest video of the size asked for that fits. */

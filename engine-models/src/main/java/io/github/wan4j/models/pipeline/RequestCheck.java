@@ -3,6 +3,7 @@ package io.github.wan4j.models.pipeline;
 import io.github.wan4j.models.image.FirstFrame;
 import io.github.wan4j.models.image.ImageReader;
 import io.github.wan4j.models.image.Rgb8;
+import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
 import io.github.wan4j.models.plan.ModelNumbers;
@@ -10,7 +11,9 @@ import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.PlanOptions;
 import io.github.wan4j.models.plan.PlanRequest;
 import io.github.wan4j.models.plan.Planner;
+import io.github.wan4j.models.plan.QualityTable;
 import io.github.wan4j.models.plan.StepInterval;
+import io.github.wan4j.models.plan.Wishes;
 import io.github.wan4j.video.EncodedPrompt;
 import io.github.wan4j.video.Guidance;
 import io.github.wan4j.video.InvalidRequestException;
@@ -104,7 +107,7 @@ final class RequestCheck {
         if (!problems.isEmpty()) {
             throw new InvalidRequestException(problems);
         }
-        ExecutionPlan plan = Planner.plan(planned, target.device(), numbers);
+        ExecutionPlan plan = plan(request, planned, target.device(), numbers);
         return new ResolvedRequest(
                 plan,
                 prompt,
@@ -114,6 +117,17 @@ final class RequestCheck {
                 request.seed().orElse(DEFAULT_SEED),
                 noise,
                 request.listener().orElse(new ProgressListener() {}));
+    }
+
+    /** As asked for, or the one that a wish for time or quality leads to. */
+    static ExecutionPlan plan(
+            VideoRequest request, PlanRequest planned, DeviceProfile device, @Nullable ModelNumbers numbers) {
+        if (request.wish().isNone()) {
+            return Planner.plan(planned, device, numbers);
+        }
+        Wishes wishes = new Wishes(request.wish(), QualityTable.of(planned.model()));
+        return wishes.grant(planned, request.shortcuts().tier(), device, numbers)
+                .explained(wishes.toString());
     }
 
     private PlanOptions options(Shortcuts asked) {

@@ -5,6 +5,7 @@ import io.github.wan4j.models.sampler.Schedule;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.Plan;
+import io.github.wan4j.video.RunReport.Choice;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -85,6 +86,11 @@ public final class ExecutionPlan implements Plan {
     /** What it would take in another arrangement. */
     public MemoryEstimate estimate(Arrangement arrangement) {
         return PlacementRules.estimate(request, placement, steps, arrangement);
+    }
+
+    /** The same with one more decision to tell of. */
+    ExecutionPlan with(Choice choice) {
+        return new ExecutionPlan(request, latent, schedule, cache, steps, placement.with(choice));
     }
 
     /** The same in another arrangement, for the reason given. */

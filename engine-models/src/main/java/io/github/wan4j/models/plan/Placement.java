@@ -32,8 +32,13 @@ public record Placement(
 
     /** The same in another arrangement. */
     Placement arranged(MemoryEstimate other, String reason) {
+        return new Placement(device, numerics, batchedGuidance, other, seconds, choices, warnings)
+                .with(new Choice("arrangement", other.arrangement().toString(), reason));
+    }
+
+    Placement with(Choice choice) {
         List<Choice> all = new ArrayList<>(choices);
-        all.add(new Choice("arrangement", other.arrangement().toString(), reason));
-        return new Placement(device, numerics, batchedGuidance, other, seconds, all, warnings);
+        all.add(choice);
+        return new Placement(device, numerics, batchedGuidance, memory, seconds, all, warnings);
     }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** The published numbers, which lie beside the classes as JSON. */
 final class PlanData {
@@ -45,11 +46,14 @@ final class PlanData {
     }
 
     static JsonNode read(String file) {
+        return find(file)
+                .orElseThrow(() -> new IllegalStateException(FOLDER + file + " is missing from the class path"));
+    }
+
+    /** A file that need not be there. */
+    static Optional<JsonNode> find(String file) {
         try (InputStream in = PlanData.class.getResourceAsStream(FOLDER + file)) {
-            if (in == null) {
-                throw new IllegalStateException(FOLDER + file + " is missing from the class path");
-            }
-            return new ObjectMapper().readTree(in);
+            return in == null ? Optional.empty() : Optional.of(new ObjectMapper().readTree(in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

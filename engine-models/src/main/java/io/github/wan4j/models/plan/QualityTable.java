@@ -5,6 +5,7 @@ import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.Tier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How near each tier, at a share of a model's usual steps, was measured to come to EXACT at all of them. */
 public record QualityTable(List<Row> rows) {
@@ -22,6 +23,18 @@ public record QualityTable(List<Row> rows) {
 
     public QualityTable {
         rows = List.copyOf(rows);
+    }
+
+    private static final String FOLDER = "quality/";
+
+    /** What was measured for a model, by its name or, where it is of the published size, its kind's; empty if nothing was. */
+    public static QualityTable of(ModelShape model) {
+        boolean published =
+                model.transformer().equals(ModelShape.of(model.kind()).transformer());
+        return PlanData.find(FOLDER + model.name() + ".json")
+                .or(() -> published ? PlanData.find(FOLDER + model.kind().label() + ".json") : Optional.empty())
+                .map(QualityTable::read)
+                .orElse(new QualityTable(List.of()));
     }
 
     /** Reads a list of {@code {tier, stepShare, psnr}}. */

@@ -87,7 +87,8 @@ class MeasuredRatesTest {
     @Test
     void aLengthFarAwayTellsNothing() {
         ExecutionPlan tiny = plan(REQUEST.withSize(new Size(64, 64), 5), MeasuredRates.NONE);
-        MeasuredRates rates = MeasuredRates.NONE.with(tiny, times(9, tiny.placement().seconds()));
+        MeasuredRates rates =
+                MeasuredRates.NONE.with(tiny, times(9, tiny.placement().seconds()));
         assertThat(seconds(rates)).isEqualTo(seconds(MeasuredRates.NONE));
     }
 

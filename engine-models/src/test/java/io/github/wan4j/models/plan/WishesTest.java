@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Tier;
+import io.github.wan4j.video.Wish;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,12 @@ class WishesTest {
     }
 
     private static Wishes.Granted grant(@Nullable Integer seconds, @Nullable Double quality) {
-        return new Wishes(seconds == null ? null : Duration.ofSeconds(seconds), quality).grant(REQUEST, DEVICE, TABLE);
+        return grant(seconds, quality, null);
+    }
+
+    private static Wishes.Granted grant(@Nullable Integer seconds, @Nullable Double quality, @Nullable Tier only) {
+        Wish wish = new Wish(seconds == null ? null : Duration.ofSeconds(seconds), quality);
+        return new Wishes(wish, TABLE).grant(REQUEST, only, DEVICE, null);
     }
 
     @Test
@@ -62,5 +68,33 @@ class WishesTest {
         assertThatThrownBy(() -> grant(450, 40.0)).hasMessageContaining("the fastest is tier quality with 40 steps");
         assertThatThrownBy(() -> grant(null, 120.0))
                 .hasMessageContaining("min-quality is 120.0 dB, the best measured is tier exact");
+    }
+
+    @Test
+    void aTierThatIsAskedForLeavesTheStepsToChoose() {
+        assertThat(grant(350, null, Tier.BALANCED).plan().steps()).hasSize(20);
+        assertThatThrownBy(() -> grant(350, null, Tier.EXACT)).hasMessageContaining("the fastest is tier exact");
+    }
+
+    @Test
+    void thePlanSaysWhatItWasChosenFor() {
+        assertThat(grant(600, 30.0).explained("within 600 s").toString())
+                .contains("tier: balanced (within 600 s: tier balanced with 40 steps: about ");
+    }
+
+    @Test
+    void aModelThatNobodyMeasuredIsRefused() {
+        QualityTable none = QualityTable.of(new ModelShape(
+                "a model of one's own",
+                ModelKind.TI2V_5B,
+                0,
+                false,
+                new TransformerShape(64, 128, 2, 2, 48, 48, 64),
+                VaeShape.V22));
+        assertThat(none.rows()).isEmpty();
+        assertThatThrownBy(() ->
+                        new Wishes(new Wish(Duration.ofSeconds(1), null), none).grant(REQUEST, null, DEVICE, null))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessage("no quality was measured for t2v-a14b, give a tier and steps instead");
     }
 }
