@@ -179,3 +179,4 @@ void checkUmt5();
 void checkVae();
 void checkMerge();
 void checkFp8();
+void checkAttention8();

@@ -23,6 +23,22 @@ __device__ __forceinline__ u32 e4m3Quad(float a, float b, float c, float d) {
     return r;
 }
 
+/** The two values of a pair, the lower byte first. */
+__device__ __forceinline__ void e4m3Values(u16 pair, float& low, float& high) {
+    low = high = 0.f;
+#if __CUDA_ARCH__ >= 890
+    asm("{.reg .b32 both; .reg .f16 a, b;\n"
+        "cvt.rn.f16x2.e4m3x2 both, %2;\n"
+        "mov.b32 {a, b}, both;\n"
+        "cvt.f32.f16 %0, a;\n"
+        "cvt.f32.f16 %1, b;}"
+        : "=f"(low), "=f"(high)
+        : "h"(pair));
+#else
+    __trap();
+#endif
+}
+
 template <int N> struct Pack<e4m3, N> {
     static_assert(N % 4 == 0, "four make a word");
     u32 word[N / 4];

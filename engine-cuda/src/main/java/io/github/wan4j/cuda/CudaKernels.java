@@ -12,6 +12,7 @@ import io.github.wan4j.core.tensor.Operator;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +33,19 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final VaeKernels frames;
     private final SplitAttention split;
     private final Graphs graphs;
+    private final @Nullable InnerAttention inner;
     private boolean plain;
 
-    /** {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen. */
-    CudaKernels(KernelLibrary library, boolean own, AttentionChoice attention, Graphs graphs) {
+    /**
+     * {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen;
+     * {@code inner} is that of inner blocks, if it is another.
+     */
+    CudaKernels(
+            KernelLibrary library,
+            boolean own,
+            AttentionChoice attention,
+            @Nullable InnerAttention inner,
+            Graphs graphs) {
         this.library = library;
         this.own = own;
         this.attention = attention;
@@ -45,6 +55,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         texts = new TextKernels(library);
         frames = new VaeKernels(library);
         split = new SplitAttention(library);
+        this.inner = inner;
         this.graphs = graphs;
     }
 
@@ -67,7 +78,22 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     /** A sentence for each own kernel that failed its check. */
     List<String> switchedOff() {
-        return library.switchedOff();
+        List<String> all = new ArrayList<>(library.switchedOff());
+        if (inner != null) {
+            all.addAll(inner.switchedOff());
+        }
+        return all;
+    }
+
+    /** Whether inner blocks have an attention of their own, as far as is known yet. */
+    boolean isInnerAttentionFast() {
+        return inner != null && inner.switchedOff().isEmpty();
+    }
+
+    @Override
+    public Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale) {
+        Tensor fast = inner == null || plain ? null : inner.attention(q, k, v, scale);
+        return fast != null ? fast : attention(q, k, v, scale, null);
     }
 
     @Override
@@ -250,6 +276,9 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     @Override
     public void close() {
         graphs.close();
+        if (inner != null) {
+            inner.close();
+        }
         library.close();
     }
 }

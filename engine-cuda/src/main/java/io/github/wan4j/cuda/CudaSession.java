@@ -6,6 +6,7 @@ import io.github.wan4j.core.EngineFailedException;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.KernelSet;
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.kernels.Attention8;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.runtime.CpuThreads;
 import io.github.wan4j.core.runtime.EngineThread;
@@ -78,11 +79,11 @@ final class CudaSession implements DeviceSession {
         EngineThread started = null;
         try {
             started = EngineThread.start("wan4j-cuda:" + profile.index(), true, this::enter);
-            kernels = started.call(() -> new CudaKernels(
-                    new KernelLibrary(compiler(), new SelfCheck(info.device())),
-                    config.kernels() == KernelSet.OWN,
-                    attention(),
-                    graphs));
+            kernels = started.call(() -> {
+                KernelLibrary library = new KernelLibrary(compiler(), new SelfCheck(info.device()));
+                return new CudaKernels(
+                        library, config.kernels() == KernelSet.OWN, attention(), innerAttention(library), graphs);
+            });
         } catch (Throwable t) {
             if (started != null) {
                 started.close();
@@ -105,6 +106,11 @@ final class CudaSession implements DeviceSession {
         if (fp32 && (backend == AttentionBackend.CUDNN || backend == AttentionBackend.FLASH)) {
             throw new EngineStartException("attention=" + backend
                     + " computes in bf16 only and precision is fp32; take attention=auto, efficient or math");
+        }
+        if (fp32 && backend == AttentionBackend.FP8) {
+            throw new EngineStartException(
+                    "attention=fp8 rounds to eight bits and precision is fp32; take attention=auto,"
+                            + " or precision=bf16");
         }
     }
 
@@ -148,7 +154,7 @@ final class CudaSession implements DeviceSession {
     private CudaKernels.AttentionChoice attention() {
         AttentionTable table = new AttentionTable(profile.major());
         Attention wanted = switch (config.attention()) {
-            case AUTO -> null;
+            case AUTO, FP8 -> null; // fp8 is for inner blocks, all else goes by the table
             case CUDNN -> Attention.CUDNN;
             case FLASH -> Attention.FLASH;
             case EFFICIENT -> Attention.EFFICIENT;
@@ -158,6 +164,26 @@ final class CudaSession implements DeviceSession {
         return wanted == null
                 ? table::choose
                 : (type, width) -> wanted.takes(type, width) ? wanted : table.choose(type, width);
+    }
+
+    /** Null: as everywhere else. */
+    private @Nullable InnerAttention innerAttention(KernelLibrary library) {
+        if (config.attention() != AttentionBackend.FP8) {
+            return null;
+        }
+        if (config.kernels() == KernelSet.REFERENCE) {
+            return Attention8::attention;
+        }
+        String obstacle = !profile.isHopperOrLater()
+                ? "needs compute capability 9.0 (Hopper) and this GPU has " + profile.major() + "." + profile.minor()
+                : library.compiles() ? null : "needs wan4j's kernels";
+        if (obstacle != null) {
+            String warning = "attention=fp8 " + obstacle + "; bf16 takes its place";
+            warnings.add(warning);
+            LOG.log(Level.WARNING, warning);
+            return null;
+        }
+        return new QuantisedAttention(library, graphs::forget);
     }
 
     @Override
@@ -173,7 +199,8 @@ final class CudaSession implements DeviceSession {
     @Override
     public List<Safety> ways() {
         AttentionBackend wanted = config.attention();
-        boolean cudnn = wanted == AttentionBackend.AUTO || wanted == AttentionBackend.CUDNN;
+        boolean cudnn =
+                wanted == AttentionBackend.AUTO || wanted == AttentionBackend.CUDNN || wanted == AttentionBackend.FP8;
         return config.kernels() == KernelSet.OWN || cudnn ? List.of(Safety.values()) : List.of(Safety.FAST);
     }
 
@@ -234,6 +261,16 @@ final class CudaSession implements DeviceSession {
     private Choice attentionChoice() {
         DType type = config.precision(info.device()).products();
         Attention chosen = attention().choose(type, HEAD);
+        if (config.attention() == AttentionBackend.FP8) {
+            return kernels.isInnerAttentionFast()
+                    ? new Choice(
+                            "attention",
+                            "fp8",
+                            "asked for, in inner blocks; the rest takes "
+                                    + chosen.name().toLowerCase(Locale.ROOT))
+                    : new Choice(
+                            "attention", chosen.name().toLowerCase(Locale.ROOT), "fp8 was asked for: see the warnings");
+        }
         boolean wished = config.attention() != AttentionBackend.AUTO;
         String why = !wished
                 ? new AttentionTable(profile.major()).why(chosen)

@@ -92,6 +92,7 @@ class KernelCatalogueTest {
             vae(new VaeKernels(recorder));
             Tensor long8k = zeros(DType.BF16, 1, 1, 8193, 128);
             none(new SplitAttention(recorder).attention(long8k, long8k, long8k, 1));
+            none(new Quantiser(recorder).quantised(long8k, long8k, long8k, 8320));
         }
         return asked;
     }

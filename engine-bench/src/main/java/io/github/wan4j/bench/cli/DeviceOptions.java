@@ -33,7 +33,8 @@ final class DeviceOptions {
     @Option(
             names = "--attention",
             paramLabel = "NAME",
-            description = "A GPU's attention: auto, cudnn, flash, efficient or math. Default: auto.")
+            description = "A GPU's attention: auto, cudnn, flash, efficient, math, or fp8, which is faster at a loss."
+                    + " Default: auto.")
     private @Nullable String attention;
 
     @Option(

@@ -25,6 +25,14 @@ public interface Kernels {
      */
     Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias);
 
+    /**
+     * {@link #attention} without a bias, in a block that bears less exact numbers: on e4m3 where attention=fp8 was asked for and
+     * the device has it ({@link Attention8} is its formula), else the same. Frees q, k and v as soon as it can.
+     */
+    default Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale) {
+        return attention(q, k, v, scale, null);
+    }
+
     /** LN of x [B, L, D], rounded to x's dtype, then scaled and shifted in f32; rounded to {@code out}, e4m3 as {@link #quantise}. */
     Operand norm(Tensor x, Norm norm, DType out);
 

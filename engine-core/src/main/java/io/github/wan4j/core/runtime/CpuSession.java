@@ -1,10 +1,13 @@
 package io.github.wan4j.core.runtime;
 
+import io.github.wan4j.core.AttentionBackend;
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.KernelSet;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.kernels.SimulatedAttention8;
 import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
@@ -24,8 +27,7 @@ final class CpuSession implements DeviceSession {
     CpuSession(DeviceInfo info, EngineConfig config) {
         this.info = info;
         Natives.load(config);
-        boolean plain = config.kernels() == KernelSet.REFERENCE || !Functional.hasOneDnn(); // Apple's builds have none
-        kernels = plain ? new ReferenceKernels() : new CpuKernels();
+        kernels = kernels(config);
         settings = ProcessSettings.hold(List.of(CpuThreads.wish(config.cpuThreads())));
         try {
             thread = EngineThread.start("wan4j-cpu", true, () -> {
@@ -36,6 +38,19 @@ final class CpuSession implements DeviceSession {
             settings.close();
             throw t;
         }
+    }
+
+    private static Kernels kernels(EngineConfig config) {
+        boolean plain = config.kernels() == KernelSet.REFERENCE;
+        if (config.attention() == AttentionBackend.FP8) {
+            if (!plain) {
+                throw new EngineStartException(
+                        "attention=fp8 needs a GPU (Hopper or later) and the device is the CPU; take"
+                                + " attention=auto, or kernels=reference to simulate its arithmetic slowly");
+            }
+            return new SimulatedAttention8();
+        }
+        return plain || !Functional.hasOneDnn() ? new ReferenceKernels() : new CpuKernels(); // Apple's builds have none
     }
 
     @Override

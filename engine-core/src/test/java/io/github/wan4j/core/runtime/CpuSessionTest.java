@@ -3,11 +3,13 @@ package io.github.wan4j.core.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.wan4j.core.AttentionBackend;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.KernelSet;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.kernels.SimulatedAttention8;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.spi.MemoryStatus;
 import io.github.wan4j.core.tensor.DType;
@@ -44,6 +46,18 @@ class CpuSessionTest {
             assertThat(session.info().name()).isNotBlank();
             assertThat(session.info().units()).isPositive();
             assertThat(session.info().memoryBytes()).isGreaterThan(1L << 28);
+        }
+    }
+
+    @Test
+    void simulatesFastAttentionOnlyWherePlainOperatorsAreAskedFor() {
+        EngineConfig.Builder fp8 = EngineConfig.builder().attention(AttentionBackend.FP8);
+        assertThatThrownBy(() -> open(fp8))
+                .isInstanceOf(EngineStartException.class)
+                .hasMessageContaining("attention=fp8 needs a GPU")
+                .hasMessageContaining("kernels=reference");
+        try (DeviceSession session = open(fp8.kernels(KernelSet.REFERENCE))) {
+            assertThat(session.kernels()).isExactlyInstanceOf(SimulatedAttention8.class);
         }
     }
 

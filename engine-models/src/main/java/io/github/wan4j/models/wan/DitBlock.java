@@ -20,12 +20,13 @@ final class DitBlock {
     private final CrossAttention crossAttn;
     private final FeedForward ffn;
 
-    DitBlock(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
+    /** {@code inner} blocks may compute less exactly where the device was asked to. */
+    DitBlock(WanConfig config, Precision precision, Kernels kernels, boolean inner, Weights weights) {
         this.kernels = kernels;
         eps = config.eps();
         long dim = config.dim();
         modulation = weights.get("modulation", DType.F32, 1, 6, dim);
-        selfAttn = new SelfAttention(config, precision, kernels, weights.at("self_attn"));
+        selfAttn = new SelfAttention(config, precision, kernels, inner, weights.at("self_attn"));
         norm3 = new Norm.Affine(
                 weights.get("norm3.weight", DType.F32, dim), weights.get("norm3.bias", DType.F32, dim), eps);
         crossAttn = new CrossAttention(config, precision, kernels, weights.at("cross_attn"));

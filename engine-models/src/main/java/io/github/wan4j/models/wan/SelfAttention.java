@@ -16,14 +16,16 @@ import java.util.List;
 final class SelfAttention {
     private final Kernels kernels;
     private final WanConfig config;
+    private final boolean inner;
     private final Projections qk;
     private final Linear v;
     private final Linear o;
     private final Tensor normQ;
     private final Tensor normK;
 
-    SelfAttention(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
+    SelfAttention(WanConfig config, Precision precision, Kernels kernels, boolean inner, Weights weights) {
         this.kernels = kernels;
+        this.inner = inner;
         this.config = config;
         long dim = config.dim();
         // v by itself: as a part of one product it would keep the unrotated q and k alive during attention
@@ -49,7 +51,9 @@ final class SelfAttention {
             projected.forEach(Tensor::close);
             Tensor values = v.forward(x).reshape(shape[0], shape[1], config.heads(), config.headDim());
             x.close();
-            Tensor mixed = kernels.attention(rotated.q(), rotated.k(), values, config.attentionScale(), null);
+            Tensor mixed = inner
+                    ? kernels.innerAttention(rotated.q(), rotated.k(), values, config.attentionScale())
+                    : kernels.attention(rotated.q(), rotated.k(), values, config.attentionScale(), null);
             return scope.keep(o.forward(mixed.reshape(shape)));
         }
     }

@@ -40,10 +40,11 @@ public final class WanTransformer {
             Weights attention = block.at("cross_attn");
             return new PromptProjection(config, precision.ofBlock(i, config.layers()), kernels, attention);
         });
-        blocks = weights.blocks(
-                "blocks",
-                config.layers(),
-                (i, block) -> new DitBlock(config, precision.ofBlock(i, config.layers()), kernels, block));
+        int last = config.layers() - 1;
+        blocks = weights.blocks("blocks", config.layers(), (i, block) -> {
+            boolean inner = 0 < i && i < last; // the outer two are where less exact numbers would cost most
+            return new DitBlock(config, precision.ofBlock(i, config.layers()), kernels, inner, block);
+        });
         head = new Head(config, kernels, weights.at("head"));
         replays = weights.replays("transformer");
     }

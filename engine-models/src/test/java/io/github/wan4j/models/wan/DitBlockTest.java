@@ -71,7 +71,7 @@ class DitBlockTest {
                 Scope scope = Scope.open("test");
                 Rope3d rope = new Rope3d(TINY, 2, 6, 4, Device.CPU)) {
             Weights weights = Weights.of(checkpoint, store);
-            DitBlock block = new DitBlock(TINY, Precision.FP32, kernels, weights);
+            DitBlock block = new DitBlock(TINY, Precision.FP32, kernels, true, weights);
             PromptProjection prompt = new PromptProjection(TINY, Precision.FP32, kernels, weights.at("cross_attn"));
             weights.requireAllTaken();
             Tensor x = rng.normal(2, 12, 32);

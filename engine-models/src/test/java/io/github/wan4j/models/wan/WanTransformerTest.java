@@ -7,6 +7,7 @@ import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.kernels.SimulatedAttention8;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Scope;
@@ -244,6 +245,23 @@ class WanTransformerTest {
                 TensorAssert.assertClose(dit.head(tokens, time, rope), session.get("out"), 1e-5);
                 assertThat(recording.calls()).containsExactly("norm", "linear", "unpatchify");
             }
+        }
+    }
+
+    /** What attention=fp8 is to cost of the velocity: a part that shows, and a small one. */
+    @Test
+    void onlyTheInnerBlocksMayAttendLessExactly() {
+        RecordingKernels recording = new RecordingKernels(new SimulatedAttention8());
+        Session session = new Session(Golden.SINGLE, Precision.FP32, recording.kernels());
+        try (session;
+                Scope scope = Scope.open("test")) {
+            Tensor velocity = session.run();
+            int layers = session.transformer().config().layers();
+            assertThat(recording.counts())
+                    .containsEntry("innerAttention", layers - 2)
+                    .containsEntry("attention", layers + 2);
+            double error = TensorAssert.relativeError(velocity, session.get("out"));
+            assertThat(error).isBetween(1e-4, 0.05);
         }
     }
 
