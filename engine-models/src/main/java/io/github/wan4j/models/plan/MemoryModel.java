@@ -74,13 +74,14 @@ final class MemoryModel {
         return new MemoryEstimate(arrangement, parts, host(arrangement));
     }
 
-    /** Weights of one expert; in fp8 its first and last block and what is no block stay in bf16. */
+    /** Weights of one expert; in fp8 its first and last block, what is no block and what only the prompt passes stay in bf16. */
     long expertBytes() {
         TransformerShape shape = model.transformer();
         if (numerics.products() != Products.FP8) {
             return shape.parameters() * numerics.products().bytes();
         }
-        long inner = Math.max(0, shape.layers() - 2) * shape.blockParameters();
+        long prompt = 2L * shape.dim() * shape.dim();
+        long inner = Math.max(0, shape.layers() - 2) * (shape.blockParameters() - prompt);
         return inner + (shape.parameters() - inner) * Products.BF16.bytes();
     }
 

@@ -22,7 +22,8 @@ final class PromptProjection {
     PromptProjection(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
         this.config = config;
         long dim = config.dim();
-        kv = weights.projections(precision.weights(), dim, dim, "k", "v");
+        kv = weights.projections(
+                precision.products(), dim, dim, "k", "v"); // once a prompt: fp8 would cost quality for nothing
         normK = new RmsNorm(kernels, weights.get("norm_k.weight", DType.F32, dim), config.eps());
     }
 

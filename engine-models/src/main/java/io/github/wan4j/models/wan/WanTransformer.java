@@ -36,10 +36,10 @@ public final class WanTransformer {
         patchEmbedding = new PatchEmbedding(config, precision, kernels, weights.at("patch_embedding"));
         textEmbedding = new TextEmbedding(config, precision, weights.at("text_embedding"));
         timeEmbedding = new TimeEmbedding(config, kernels, weights);
-        projections = weights.blocks("blocks", config.layers(), (i, block) -> {
-            Weights attention = block.at("cross_attn");
-            return new PromptProjection(config, precision.ofBlock(i, config.layers()), kernels, attention);
-        });
+        projections = weights.blocks(
+                "blocks",
+                config.layers(),
+                block -> new PromptProjection(config, precision, kernels, block.at("cross_attn")));
         int last = config.layers() - 1;
         blocks = weights.blocks("blocks", config.layers(), (i, block) -> {
             boolean inner = 0 < i && i < last; // the outer two are where less exact numbers would cost most
