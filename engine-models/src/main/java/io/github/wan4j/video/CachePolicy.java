@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,9 @@ public record CachePolicy(
 
     public static final double DEFAULT_TEACACHE_THRESHOLD = 0.25;
 
+    /** How TeaCache in its ret mode is asked for by name. */
+    private static final String RET = "teacache-ret";
+
     public static CachePolicy of(Method method) {
         return new CachePolicy(method, null, null, null, null, null);
     }
@@ -68,6 +72,9 @@ public record CachePolicy(
     /** Reads a method's name in any case; one that is unknown is refused together with the nearest that is known. */
     public static CachePolicy parse(String text) {
         String wanted = text.toLowerCase(Locale.ROOT);
+        if (wanted.equals(RET)) {
+            return teaCache().withRet(true);
+        }
         return Arrays.stream(Method.values())
                 .filter(method -> method != Method.MASK && method.label().equals(wanted))
                 .findFirst()
@@ -126,9 +133,11 @@ public record CachePolicy(
     }
 
     private static List<String> labels() {
-        return Arrays.stream(Method.values())
-                .filter(method -> method != Method.MASK)
-                .map(Method::label)
+        return Stream.concat(
+                        Arrays.stream(Method.values())
+                                .filter(method -> method != Method.MASK)
+                                .map(Method::label),
+                        Stream.of(RET))
                 .toList();
     }
 }

@@ -83,12 +83,20 @@ final class DeviceOptions {
             description = "Decode in tiles of so many pixels, as 256,32, or auto. Default: auto.")
     private @Nullable String vaeTile;
 
+    @Option(
+            names = "--calibration",
+            paramLabel = "FILE",
+            description =
+                    "What 'wan calibrate' measured on this model, for --cache. Default: what is in the cache folder.")
+    private @Nullable String calibration;
+
     /** The engine's settings; null if something is wrong with them, which is noted. */
     @Nullable
     EngineConfig config(Options options) {
         Map<String, String> optionOf = new LinkedHashMap<>();
         EngineConfig.Builder config = EngineConfig.builder();
         set("--device", device, "devices", config, optionOf);
+        set("--calibration", calibration, "calibration", config, optionOf);
         set("--precision", precision, "precision", config, optionOf);
         set("--threads", threads, "cpuThreads", config, optionOf);
         set("--tf32", tf32, "tf32", config, optionOf);

@@ -35,6 +35,10 @@ final class JsonReport {
         json.put("height", info.height());
         json.put("frames", info.frames());
         json.put("steps", report.settings().get("steps"));
+        json.put("mask", report.mask());
+        if (!report.maskUncond().strip().equals(report.mask().strip())) {
+            json.put("maskUncond", report.maskUncond());
+        }
         json.put("forwards", report.forwards());
         Map<String, Object> forwardsBy = new LinkedHashMap<>();
         report.forwardsBy().forEach((expert, branches) -> {
@@ -60,5 +64,9 @@ final class JsonReport {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("maps, texts and numbers are always JSON", e);
         }
+    }
+
+    private static Map<String, Object> choice(RunReport.Choice choice) {
+        return Map.of("name", choice.name(), "value", choice.value(), "reason", choice.reason());
     }
 }

@@ -22,7 +22,8 @@ final class ShortcutOptions {
     @Option(
             names = "--cache",
             paramLabel = "METHOD",
-            description = "Reuse what earlier steps computed: none, magcache, magcache-published or teacache.")
+            description = "Reuse what earlier steps computed: none, magcache, magcache-published, teacache"
+                    + " or teacache-ret.")
     private @Nullable String cache;
 
     @Option(names = "--threshold", paramLabel = "X", description = "Error that reused steps may gather.")

@@ -23,6 +23,7 @@ import picocli.CommandLine;
             GenerateCommand.class,
             PlanCommand.class,
             WarmCommand.class,
+            CalibrateCommand.class,
             InspectCommand.class,
             DoctorCommand.class
         })

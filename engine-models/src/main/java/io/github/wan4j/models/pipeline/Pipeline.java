@@ -157,9 +157,11 @@ final class Pipeline {
         return choices;
     }
 
-    /** Passes on what the device has to say, each sentence once. */
+    /** Passes on what the device and the rules of reuse have to say, each sentence once. */
     private void warnings() {
-        for (String sentence : model.parts().session().warnings()) {
+        List<String> sentences = new ArrayList<>(request.plan().cache().notes());
+        sentences.addAll(model.parts().session().warnings());
+        for (String sentence : sentences) {
             if (warned.add(sentence)) {
                 warn(sentence);
             }

@@ -199,7 +199,7 @@ final class CacheRules {
         TeaCache.Embeddings embeddings = TeaCache.Embeddings.of(request, latent, numbers, ret);
         Reuse reuse = new Reuse(
                 grid,
-                step -> step < Math.ceil(TeaCache.FIRST_STEPS * grid.steps())
+                step -> step < TeaCache.alwaysComputed(grid.steps())
                         || (ret && grid.isAmongFirst(step, expert -> TeaCache.FIRST_STEPS)),
                 new TeaCache(grid, TeaCache.distances(grid, schedule::timestep, embeddings), polynomials));
         double threshold = policy.threshold() == null ? CachePolicy.DEFAULT_TEACACHE_THRESHOLD : policy.threshold();

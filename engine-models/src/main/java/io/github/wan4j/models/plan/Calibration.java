@@ -2,6 +2,7 @@ package io.github.wan4j.models.plan;
 
 import io.github.wan4j.models.plan.TeaCache.Polynomial;
 import io.github.wan4j.video.Branch;
+import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Size;
@@ -39,7 +40,20 @@ public record Calibration(
     public record Runs(int prompts, int steps, double shift, Solver solver, Size size, int frames) {}
 
     /** Of MagCache; as {@link MagRatios.Defaults}. */
-    public record Settings(double threshold, int k, double retention, double retentionHigh) {}
+    public record Settings(double threshold, int k, double retention, double retentionHigh) {
+        /** What is wrong with them, one sentence each; empty if nothing is. */
+        public List<String> problems() {
+            List<String> problems = new ArrayList<>();
+            for (double share : new double[] {retention, retentionHigh}) {
+                problems.addAll(CachePolicy.magCache()
+                        .withThreshold(threshold)
+                        .withK(k)
+                        .withRetention(share)
+                        .problems());
+            }
+            return problems.stream().distinct().toList();
+        }
+    }
 
     /**
      * Of one expert.

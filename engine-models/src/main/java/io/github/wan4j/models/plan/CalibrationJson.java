@@ -124,16 +124,8 @@ public final class CalibrationJson {
                 integer("settings.k"),
                 number("settings.retention"),
                 number("settings.retentionHigh"));
-        if (settings.threshold() < 0 || settings.threshold() > 0.5) {
-            throw problem("settings.threshold is " + settings.threshold() + ", magcache takes 0 to 0.5");
-        }
-        if (settings.k() < 1) {
-            throw problem("settings.k is " + settings.k() + ", it must be at least 1");
-        }
-        for (double share : new double[] {settings.retention(), settings.retentionHigh()}) {
-            if (share < 0 || share > 1) {
-                throw problem("settings have a retention of " + share + ", it must be 0 to 1");
-            }
+        if (!settings.problems().isEmpty()) {
+            throw problem("its settings are wrong: " + String.join("; ", settings.problems()));
         }
         return settings;
     }

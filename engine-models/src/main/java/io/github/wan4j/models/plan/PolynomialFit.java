@@ -9,8 +9,19 @@ public final class PolynomialFit {
 
     /** Coefficients of the polynomial nearest to y over x, highest power first; one point more than the degree at least. */
     public static List<Double> fit(double[] x, double[] y, int degree) {
+        return fit(x, y, degree, degree + 1);
+    }
+
+    /** The same among the polynomials that are 0 at 0. */
+    static List<Double> fitThroughZero(double[] x, double[] y, int degree) {
+        List<Double> coefficients = new ArrayList<>(fit(x, y, degree, degree));
+        coefficients.add(0.0);
+        return List.copyOf(coefficients);
+    }
+
+    /** The coefficients of the {@code terms} highest powers, the others being 0. */
+    private static List<Double> fit(double[] x, double[] y, int degree, int terms) {
         int points = x.length;
-        int terms = degree + 1;
         if (points < terms || y.length != points) {
             throw new IllegalArgumentException("a polynomial of degree " + degree + " needs " + terms + " points, not "
                     + points + " and " + y.length);

@@ -6,6 +6,7 @@ import io.github.wan4j.models.plan.Calibration.Subject;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,11 @@ import java.util.stream.IntStream;
 
 /** How what the blocks add was seen to change from step to step, over runs of one plan; and what follows for reuse. */
 public final class ResidualChanges {
-    private static final int MOST_DEGREE = 4;
+    /** Points that a fit needs at least. */
+    private static final int POINTS = 3;
+
+    /** How far beyond what was seen a fit has to hold: half as many steps move twice as far. */
+    private static final double REACH = 2;
 
     private final ExecutionPlan plan;
     private final List<Map<Branch, List<Change>>> changes = new ArrayList<>();
@@ -93,21 +98,32 @@ public final class ResidualChanges {
         return seen;
     }
 
+    /** Over the steps that can be reused; empty where those are too few. Where nothing moves, nothing changes. */
     private List<Double> fit(Run run, double[] distances) {
+        int first = Math.max(run.first() + 1, TeaCache.alwaysComputed(distances.length));
         List<double[]> points = new ArrayList<>();
-        for (int step = run.first() + 1; step < run.end(); step++) {
+        for (int step = first; step < run.end(); step++) {
             for (Branch branch : Branch.values()) {
                 for (Change change : seen(step, branch)) {
                     points.add(new double[] {distances[step], change.moved()});
                 }
             }
         }
-        int degree = Math.min(MOST_DEGREE, (run.length() - 1) / 2);
-        return run.length() < 3
+        return run.end() - first < POINTS
                 ? List.of()
-                : PolynomialFit.fit(
+                : fit(
                         points.stream().mapToDouble(point -> point[0]).toArray(),
-                        points.stream().mapToDouble(point -> point[1]).toArray(),
-                        degree);
+                        points.stream().mapToDouble(point -> point[1]).toArray());
+    }
+
+    /**
+     * A parabola through zero: what was seen is all but proportional, and a higher degree would follow the schedule of these
+     * runs and go astray on another's steps. Where the parabola falls, a line.
+     */
+    private static List<Double> fit(double[] x, double[] y) {
+        List<Double> parabola = PolynomialFit.fitThroughZero(x, y, 2);
+        double farthest = REACH * Arrays.stream(x).max().orElseThrow();
+        double slopeThere = 2 * parabola.get(0) * farthest + parabola.get(1);
+        return parabola.get(1) > 0 && slopeThere > 0 ? parabola : PolynomialFit.fitThroughZero(x, y, 1);
     }
 }

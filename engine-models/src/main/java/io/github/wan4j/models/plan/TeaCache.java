@@ -19,6 +19,11 @@ final class TeaCache implements ReuseRule {
     /** Share of the first steps that are always computed. */
     static final double FIRST_STEPS = 0.1;
 
+    /** So many of the first steps are always computed. */
+    static int alwaysComputed(int steps) {
+        return (int) Math.ceil(FIRST_STEPS * steps);
+    }
+
     /**
      * A polynomial, highest power first.
      *

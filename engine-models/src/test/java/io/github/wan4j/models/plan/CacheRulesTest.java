@@ -102,6 +102,8 @@ class CacheRulesTest {
     @Test
     void namesOfMethodsAndTiersAreReadInAnyCase() {
         assertThat(CachePolicy.parse("MagCache-Published").method()).isEqualTo(Method.MAGCACHE_PUBLISHED);
+        assertThat(CachePolicy.parse("TeaCache-Ret"))
+                .isEqualTo(CachePolicy.teaCache().withRet(true));
         assertThat(Tier.parse("Balanced")).isEqualTo(Tier.BALANCED);
         assertThatThrownBy(() -> CachePolicy.parse("teacahe")).hasMessageContaining("did you mean 'teacache'?");
         assertThatThrownBy(() -> Tier.parse("fast")).hasMessageContaining("exact, quality, balanced, speed");

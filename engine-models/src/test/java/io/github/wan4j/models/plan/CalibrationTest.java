@@ -102,8 +102,8 @@ class CalibrationTest {
         assertRefused(MINI.replace("0.9685888,", ""), "5 ratios of cond and 6 of uncond");
         assertRefused(MINI.replace("\"uncond\"", "\"other\""), "experts.high.magcache.uncond is missing");
         assertRefused(MINI.replace("t2v-a14b", "ti2v-5b"), "experts are high, low, a model of kind ti2v-5b has single");
-        assertRefused(MINI.replace("\"k\": 3", "\"k\": 0"), "settings.k is 0");
-        assertRefused(MINI.replace("0.02", "0.7"), "settings.threshold is 0.7");
+        assertRefused(MINI.replace("\"k\": 3", "\"k\": 0"), "magcache-k is 0, take at least 1");
+        assertRefused(MINI.replace("0.02", "0.7"), "threshold is 0.7, magcache takes 0.0 to 0.5");
     }
 
     private static void assertRefused(String json, String part) {
