@@ -21,9 +21,6 @@ import java.util.Locale;
  * Every prompt of the list of {@link QualityReport}, its place as the seed, goes through each; PSNR in dB over all pixels.
  */
 public final class CacheReport {
-    private static final String HEAD = "| %s, %d steps | passes | times fewer | mean dB | median | p10 | worst"
-            + " | worst prompt |%n|---|---|---|---|---|---|---|---|%n";
-
     private final VideoEngine engine;
     private final int steps;
     private final List<String> prompts;
@@ -66,7 +63,9 @@ public final class CacheReport {
         for (int i = 0; i < prompts.size(); i++) {
             plain.add(engine.generate(request(i).build()));
         }
-        out.print(String.format(Locale.ROOT, HEAD, engine.model().name(), steps));
+        out.println("| " + engine.model().name() + ", " + steps
+                + " steps | mask | passes | times fewer | mean dB | median | p10"
+                + " | worst | worst prompt |\n|---|---|---|---|---|---|---|---|---|");
         setups.forEach(setup -> out.println(line(setup)));
     }
 
@@ -89,7 +88,7 @@ public final class CacheReport {
         Decibels all = Decibels.of(decibels);
         return String.format(
                 Locale.ROOT,
-                "| %s: %s `%s` | %d | %.2f | %s | %s |",
+                "| %s: %s | `%s` | %d | %.2f | %s | %s |",
                 setup.text(),
                 engine.plan(request).cache(),
                 engine.plan(request).mask(),

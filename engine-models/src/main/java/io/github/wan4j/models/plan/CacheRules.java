@@ -117,8 +117,9 @@ final class CacheRules {
     private CacheDecision magCache(CachePolicy policy) {
         MagRatios published = published();
         Optional<Calibration> calibration = calibration();
-        MagRatios ratios =
-                calibration.map(found -> found.magRatios(published.defaults())).orElse(published);
+        MagRatios ratios = calibration
+                .map(found -> found.magRatios(published.defaults(), grid.steps()))
+                .orElse(published);
         String origin = origin(
                 ratios,
                 calibration
@@ -163,6 +164,11 @@ final class CacheRules {
     /** What may be given way to for a speed-up, one thing after the other; what the caller set stays. */
     private static List<MagRatios.Defaults> looser(MagRatios.Defaults settings, CachePolicy policy) {
         List<MagRatios.Defaults> looser = new ArrayList<>();
+        looser.add(new MagRatios.Defaults(
+                settings.threshold(),
+                policy.k() == null ? Math.max(2, settings.k()) : settings.k(),
+                settings.retention(),
+                settings.retentionHigh()));
         for (double retention : new double[] {0.2, 0.1}) {
             looser.add(loosened(settings, policy, settings.k(), retention));
         }

@@ -39,7 +39,11 @@ public record Calibration(
     /** The runs. */
     public record Runs(int prompts, int steps, double shift, Solver solver, Size size, int frames) {}
 
-    /** Of MagCache; as {@link MagRatios.Defaults}. */
+    /**
+     * Of MagCache; as {@link MagRatios.Defaults}.
+     *
+     * @param k most steps reused in a row at the steps of these runs; at others in proportion, one at least
+     */
     public record Settings(double threshold, int k, double retention, double retentionHigh) {
         /** What is wrong with them, one sentence each; empty if nothing is. */
         public List<String> problems() {
@@ -87,13 +91,16 @@ public record Calibration(
         return ratios(series, branch);
     }
 
-    /** The ratios as one list, each expert's after an entry that stands for none. */
-    MagRatios magRatios(MagRatios.Defaults published) {
+    /** The ratios as one list, each expert's after an entry that stands for none; with settings for a number of steps. */
+    MagRatios magRatios(MagRatios.Defaults published, int steps) {
         Series high = experts.get(Expert.HIGH);
         MagRatios.Defaults defaults = settings == null
                 ? published
                 : new MagRatios.Defaults(
-                        settings.threshold(), settings.k(), settings.retention(), settings.retentionHigh());
+                        settings.threshold(),
+                        (int) Math.max(1, Math.rint(settings.k() * (double) steps / runs.steps())),
+                        settings.retention(),
+                        settings.retentionHigh());
         return new MagRatios(
                 model.name(),
                 defaults,

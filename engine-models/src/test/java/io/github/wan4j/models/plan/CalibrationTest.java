@@ -71,6 +71,17 @@ class CalibrationTest {
     }
 
     @Test
+    void theMostStepsInARowGoWithTheNumberOfSteps() {
+        for (int steps : new int[] {10, 20, 40, 60}) {
+            assertThat(read(MINI)
+                            .magRatios(new MagRatios.Defaults(0, 9, 0, 0), steps)
+                            .defaults()
+                            .k())
+                    .isEqualTo(Math.max(1, Math.round(3 * steps / 20.0f)));
+        }
+    }
+
+    @Test
     void whatIsAskedForReplacesTheSettingsOfTheCalibration() {
         CacheDecision decision = decide(CachePolicy.magCache().withRetention(1).withThreshold(0.5));
         assertThat(decision.cond()).isEqualTo(SkipMask.none(20));
