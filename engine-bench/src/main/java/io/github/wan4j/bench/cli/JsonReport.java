@@ -65,8 +65,4 @@ final class JsonReport {
             throw new IllegalStateException("maps, texts and numbers are always JSON", e);
         }
     }
-
-    private static Map<String, Object> choice(RunReport.Choice choice) {
-        return Map.of("name", choice.name(), "value", choice.value(), "reason", choice.reason());
-    }
 }
