@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.wan4j.video.ModelSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +70,22 @@ class CalibrateCommandTest {
         Command other = Command.run("plan", "--cache", "magcache", "--calibration", file, "--device", "cpu");
         assertThat(other.code()).isEqualTo(ExitCode.FAILED);
         assertThat(other.errLines()).singleElement().asString().contains(file, "kind ti2v-5b, mini-t2v has t2v-a14b");
+    }
+
+    @Test
+    void theBundledModelsComeWithTheirs() {
+        for (String model : ModelSource.NAMES) {
+            Command twenty = Command.run("plan", "--model", model, "--cache", "magcache", "--device", "cpu");
+            assertThat(twenty.out())
+                    .contains("ratios measured on " + model + ", shipped with the model", "26 forwards");
+            Command forty =
+                    Command.run("plan", "--model", model, "--cache", "magcache", "--steps", "40", "--device", "cpu");
+            assertThat(forty.out()).contains("stretched from 20 steps", "44 forwards");
+            Command tea = Command.run(
+                    "plan", "--model", model, "--cache", "teacache", "--speedup", "1.54", "--device", "cpu");
+            assertThat(tea.out())
+                    .contains("polynomial fitted for " + model + ", shipped with the model", "26 forwards");
+        }
     }
 
     @Test
