@@ -378,6 +378,12 @@ public final class VideoRequest {
             return this;
         }
 
+        /** Whether both prompts go through the transformer in one forward; the plan decides where this is not called. */
+        public Builder batchGuidance(boolean value) {
+            shortcuts = shortcuts.withBatchGuidance(value);
+            return this;
+        }
+
         /** Refuse what cannot be met, instead of stepping down. */
         public Builder strict(boolean value) {
             shortcuts = shortcuts.withStrict(value);

@@ -62,6 +62,12 @@ final class ShortcutOptions {
             description = "Choose tier and steps so that it comes this near to the tier exact.")
     private @Nullable String minQuality;
 
+    @Option(
+            names = "--guidance-passes",
+            paramLabel = "1|2|auto",
+            description = "Both prompts in 1 pass through the transformer or in 2. Default: auto, what is faster.")
+    private @Nullable String guidancePasses;
+
     @Option(names = "--strict", description = "Refuse what cannot be met, instead of stepping down.")
     private boolean strict;
 
@@ -82,6 +88,7 @@ final class ShortcutOptions {
                 steps -> request.guidanceInterval(steps.first(), steps.last()));
         options.read(within, ShortcutOptions::time, request::within);
         options.read(minQuality, Options.number("--min-quality"), request::minQuality);
+        readPasses(request, options);
         request.strict(strict);
     }
 
@@ -112,6 +119,17 @@ final class ShortcutOptions {
             default -> 1e3;
         };
         return Duration.ofMillis(Math.round(Double.parseDouble(matcher.group(1)) * unit));
+    }
+
+    private void readPasses(VideoRequest.Builder request, Options options) {
+        if (guidancePasses == null || guidancePasses.equalsIgnoreCase("auto")) {
+            return;
+        }
+        switch (guidancePasses) {
+            case "1" -> request.batchGuidance(true);
+            case "2" -> request.batchGuidance(false);
+            default -> options.problem("--guidance-passes is '" + guidancePasses + "', take 1, 2 or auto");
+        }
     }
 
     private static Shortcuts.Interval interval(String text) {

@@ -53,6 +53,14 @@ class ShortcutsTest {
     }
 
     @Test
+    void bothBranchesGoInOnePassOrInTwo() throws IOException {
+        assertThat(json(run("--guidance-passes", "1")).get("forwards").asInt()).isEqualTo(12);
+        Command command = run("--guidance-passes", "3");
+        assertThat(command.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(command.err()).contains("--guidance-passes is '3', take 1, 2 or auto");
+    }
+
+    @Test
     void aMaskOfTheWrongLengthIsRefused() {
         Command command = run("--mask", "#.#");
         assertThat(command.code()).isEqualTo(ExitCode.USAGE);

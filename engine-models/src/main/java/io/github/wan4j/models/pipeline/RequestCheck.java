@@ -142,6 +142,9 @@ final class RequestCheck {
             options = options.withGuidanceInterval(
                     new StepInterval(asked.guidance().first(), asked.guidance().last()));
         }
+        if (asked.batchGuidance() != null) {
+            options = options.withBatchGuidance(asked.batchGuidance());
+        }
         return asked.speedup() == null ? options : options.withSpeedup(asked.speedup());
     }
 

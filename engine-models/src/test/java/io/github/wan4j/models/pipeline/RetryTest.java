@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.spi.Safety;
-import io.github.wan4j.models.load.ModelFolder;
 import io.github.wan4j.video.Frame;
 import io.github.wan4j.video.FrameSink;
-import io.github.wan4j.video.ModelSource;
 import io.github.wan4j.video.ProgressListener;
 import io.github.wan4j.video.RunReport;
 import io.github.wan4j.video.Stage;
@@ -17,6 +15,7 @@ import io.github.wan4j.video.UnusableOutputException;
 import io.github.wan4j.video.Video;
 import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoHandlers;
+import io.github.wan4j.video.VideoInfo;
 import io.github.wan4j.video.VideoJob;
 import io.github.wan4j.video.VideoRequest;
 import java.nio.ByteBuffer;
@@ -33,15 +32,10 @@ class RetryTest {
     private static final String PLAIN = "plain kernels and attention";
 
     private final UnsureSession session = new UnsureSession();
-    private final Model model = model();
-    private final JobQueue queue = new JobQueue(session);
+    private final OpenModel mini = OpenModel.on(session, EngineConfig.fromEnvironment(), "mini-t2v");
+    private final Jobs jobs = new Jobs(mini.model(), mini.queue());
     private final List<String> heard = new ArrayList<>();
     private List<ByteBuffer> expected = List.of();
-
-    private Model model() {
-        EngineConfig config = EngineConfig.fromEnvironment();
-        return new Model(ModelFolder.open(ModelSource.of("mini-t2v"), config.cacheDir()), config, session, "test");
-    }
 
     private VideoRequest request() {
         return VideoRequest.builder("a red circle")
@@ -65,7 +59,7 @@ class RetryTest {
 
     private <T> VideoJob<T> job(VideoHandler<T> handler) {
         heard.clear();
-        return new Jobs(model, queue).submit(request(), handler);
+        return jobs.submit(request(), handler);
     }
 
     @BeforeAll
@@ -77,8 +71,7 @@ class RetryTest {
 
     @AfterAll
     void close() {
-        queue.close(model::close);
-        session.close();
+        mini.close();
     }
 
     private static List<ByteBuffer> pixels(Video video) {
@@ -117,11 +110,11 @@ class RetryTest {
         session.breakFrom("geluGate", 1);
         VideoRequest other =
                 request().toBuilder().prompt("a prompt that no other test has").build();
-        VideoJob<Video> job = new Jobs(model, queue).submit(other, VideoHandlers.inMemory());
+        VideoJob<Video> job = jobs.submit(other, VideoHandlers.inMemory());
         assertThat(job.join().frameCount()).isEqualTo(13);
         assertThat(job.report().retries()).hasSize(1);
         assertThat(job.report().retries().get(0).reason()).contains("the vectors of a prompt");
-        VideoJob<Video> next = new Jobs(model, queue).submit(other, VideoHandlers.inMemory());
+        VideoJob<Video> next = jobs.submit(other, VideoHandlers.inMemory());
         assertThat(pixels(next.join())).isEqualTo(pixels(job.join()));
         assertThat(next.report().retries()).isEmpty();
     }
@@ -154,7 +147,7 @@ class RetryTest {
         final List<String> calls = new ArrayList<>();
 
         @Override
-        public FrameSink<String> begin(io.github.wan4j.video.VideoInfo info) {
+        public FrameSink<String> begin(VideoInfo info) {
             return new FrameSink<>() {
                 @Override
                 public void frame(Frame frame) {

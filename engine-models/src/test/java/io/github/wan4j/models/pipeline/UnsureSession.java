@@ -13,7 +13,9 @@ import io.github.wan4j.core.weights.WeightStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
@@ -28,10 +30,12 @@ final class UnsureSession implements DeviceSession {
     private int to;
     private int calls;
     private boolean always;
+    private final Map<String, Integer> counts = new HashMap<>();
 
     UnsureSession() {
         kernels = (Kernels) Proxy.newProxyInstance(
                 UnsureSession.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                    counts.merge(method.getName(), 1, Integer::sum);
                     try {
                         Object result = method.invoke(cpu.kernels(), arguments);
                         return isWrong(method.getName()) ? ((Tensor) result).mul(Double.NaN) : result;
@@ -70,6 +74,15 @@ final class UnsureSession implements DeviceSession {
         }
         calls++;
         return calls >= from && calls <= to && (always || way == Safety.FAST);
+    }
+
+    void forgetCalls() {
+        counts.clear();
+    }
+
+    /** How often an operation was called since. */
+    int calls(String operation) {
+        return counts.getOrDefault(operation, 0);
     }
 
     /** The ways asked for, in order. */

@@ -1,0 +1,90 @@
+package io.github.wan4j.bench.report;
+
+import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.spi.DeviceSession;
+import io.github.wan4j.core.tensor.Scope;
+import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.core.weights.Weights;
+import io.github.wan4j.models.wan.PromptKeys;
+import io.github.wan4j.models.wan.Rope3d;
+import io.github.wan4j.models.wan.TimeRows;
+import io.github.wan4j.models.wan.Timesteps;
+import io.github.wan4j.models.wan.WanConfig;
+import io.github.wan4j.models.wan.WanTransformer;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One step's two branches of guidance, one after the other and in one forward, from few tokens to many: what the rule of
+ * batched guidance is made from.
+ */
+record Branches(String work, String tensors, WanConfig config, List<Grid> grids) implements FullSizeReport.Work {
+    private static final int RUNS = 5;
+
+    /** Sides of a latent. */
+    record Grid(int frames, int height, int width) {
+        long tokens() {
+            return (long) frames * height * width / 4;
+        }
+    }
+
+    @Override
+    public List<Row> run(DeviceSession session, boolean profile, PrintWriter out) {
+        List<Row> rows = new ArrayList<>();
+        try (HeaderFile file = new HeaderFile(tensors);
+                RandomStore store = new RandomStore(session.info().device(), session.kernels());
+                Scope scope = Scope.open("branches")) {
+            Weights weights = Weights.of(file.checkpoint(), store);
+            WanTransformer dit = new WanTransformer(config, Precision.BF16, session.kernels(), weights);
+            weights.requireAllTaken();
+            Tensor cond = Forward.random(session, 2, config.textLength(), config.textDim())
+                    .mul(0.1);
+            Tensor uncond = Forward.random(session, 3, config.textLength(), config.textDim())
+                    .mul(0.1);
+            try (PromptKeys first = dit.promptKeys(cond);
+                    PromptKeys second = dit.promptKeys(uncond);
+                    PromptKeys both = dit.promptKeys(cond, uncond)) {
+                for (Grid grid : grids) {
+                    rows.add(measured(session, dit, grid, first, second, both));
+                }
+            }
+        }
+        return rows;
+    }
+
+    private Row measured(
+            DeviceSession session, WanTransformer dit, Grid grid, PromptKeys first, PromptKeys second, PromptKeys both) {
+        Stopwatch watch = new Stopwatch(session, RUNS);
+        try (Scope scope = Scope.open("branches.grid");
+                Rope3d rope = dit.rope(grid.frames(), grid.height(), grid.width())) {
+            Tensor latent = Forward.random(session, 1, config.inChannels(), grid.frames(), grid.height(), grid.width());
+            double apart = watch.best(() -> {
+                pass(dit, latent, rope, first, 1);
+                pass(dit, latent, rope, second, 1);
+            });
+            double together = watch.best(() -> pass(dit, latent, rope, both, 2));
+            long peak = session.memory().peak().orElse(0);
+            String note = String.format("in one forward; two take %.1f ms, %.2f times as long", apart, apart / together);
+            double teraflop = 2 * Ceiling.teraflop(config, grid.tokens());
+            return new Row(work + ", " + grid.tokens() + " tokens", together, Double.NaN, teraflop, peak, note);
+        }
+    }
+
+    private static void pass(WanTransformer dit, Tensor latent, Rope3d rope, PromptKeys keys, int batch) {
+        try (Scope scope = Scope.open("branches.once")) {
+            TimeRows time = dit.time(Timesteps.all(900));
+            Tensor tokens = dit.embed(latent, null);
+            Tensor side = batch == 1 ? tokens : Tensors.cat(0, tokens, tokens);
+            Tensor through = dit.blocks(side, time, rope, keys, Branches::goOn);
+            for (int i = 0; i < batch; i++) {
+                if (!dit.head(through.narrow(0, i, 1), time, rope).isFinite()) {
+                    throw new IllegalStateException("the velocity is not finite");
+                }
+            }
+        }
+    }
+
+    private static void goOn() {}
+}
