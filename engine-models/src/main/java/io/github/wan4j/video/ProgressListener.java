@@ -25,7 +25,10 @@ public interface ProgressListener {
      */
     default void onLatents(Supplier<Latents> state, int step) {}
 
-    /** What the video looks like after step {@code step}, counted from 0: small and rough. */
+    /**
+     * What the video will look like as seen from step {@code step}, counted from 0: up to five of its moments side by side,
+     * small and rough. Comes as often as {@link VideoRequest.Builder#previewEvery} asked for, and after the last step.
+     */
     default void onPreview(BufferedImage image, int step) {}
 
     /** Something the caller should know that does not stop the job; one sentence. */

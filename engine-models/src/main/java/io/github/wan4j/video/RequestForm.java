@@ -63,6 +63,10 @@ final class RequestForm {
             problems.addAll(wishes);
             set.wish = Wish.NONE;
         }
+        if (set.previewEvery != null && set.previewEvery < 1) {
+            problems.add("previews are asked for every " + set.previewEvery + " steps, take at least 1");
+            set.previewEvery = null;
+        }
         return problems;
     }
 

@@ -123,6 +123,11 @@ public final class VideoRequest {
         return set.wish;
     }
 
+    /** After how many steps the listener sees a preview; empty: never. */
+    public OptionalInt previewEvery() {
+        return set.previewEvery == null ? OptionalInt.empty() : OptionalInt.of(set.previewEvery);
+    }
+
     public Optional<ProgressListener> listener() {
         return Optional.ofNullable(set.listener);
     }
@@ -206,6 +211,9 @@ public final class VideoRequest {
         @Nullable
         ProgressListener listener;
 
+        @Nullable
+        Integer previewEvery;
+
         private Builder() {}
 
         private Builder(Builder from) {
@@ -229,9 +237,10 @@ public final class VideoRequest {
             shortcuts = from.shortcuts;
             wish = from.wish;
             listener = from.listener;
+            previewEvery = from.previewEvery;
         }
 
-        /** What two requests are compared by: everything but the listener. */
+        /** What two requests are compared by: everything but the listener and what it sees. */
         private List<@Nullable Object> values() {
             return Arrays.asList(
                     prompt,
@@ -404,6 +413,12 @@ public final class VideoRequest {
 
         public Builder listener(ProgressListener value) {
             listener = value;
+            return this;
+        }
+
+        /** Shows the listener what the video is becoming: every so many steps, and after the last. */
+        public Builder previewEvery(int steps) {
+            previewEvery = steps;
             return this;
         }
 

@@ -76,6 +76,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         VideoRequest.Builder asked = requestOptions.read(prompt, options);
         shortcutOptions.read(asked, options);
+        outputOptions.read(asked, options);
         VideoRequest request = draft(asked);
         EngineConfig config = deviceOptions.config(options);
         String text = request.prompt().orElse("");
@@ -169,6 +170,11 @@ final class GenerateCommand implements Callable<Integer> {
         }
         if (trace != null) {
             listeners.add(trace.listener());
+        }
+        String prompt = first.prompt().orElse("");
+        Path preview = outputOptions.preview(requestOptions.countGiven(), prompt, seed);
+        if (preview != null) {
+            listeners.add(new PreviewSheet(preview));
         }
         VideoRequest request =
                 first.toBuilder().seed(seed).listener(new Listeners(listeners)).build();

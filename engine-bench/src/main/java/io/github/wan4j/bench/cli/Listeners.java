@@ -4,6 +4,7 @@ import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ProgressListener;
 import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.StepEvent;
+import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -12,6 +13,16 @@ record Listeners(List<ProgressListener> all) implements ProgressListener {
     @Override
     public void onStage(Stage stage, int i, int n) {
         all.forEach(listener -> listener.onStage(stage, i, n));
+    }
+
+    @Override
+    public void onDetail(Stage stage, String text, double fraction) {
+        all.forEach(listener -> listener.onDetail(stage, text, fraction));
+    }
+
+    @Override
+    public void onPreview(BufferedImage image, int step) {
+        all.forEach(listener -> listener.onPreview(image, step));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.github.wan4j.models.write.AtomicFile;
 import io.github.wan4j.video.OutputException;
 import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoHandlers;
+import io.github.wan4j.video.VideoRequest;
 import io.github.wan4j.video.WriteOption.Existing;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ final class OutputOptions {
             description = "Record all latents and frames in a safetensors file.")
     private @Nullable Path trace;
 
+    @Option(
+            names = "--preview",
+            arity = "0..1",
+            fallbackValue = "5",
+            paramLabel = "N",
+            description = "Every N steps (5) show in OUT.preview.png what the video is becoming.")
+    private @Nullable String preview;
+
     @Option(names = "--json", description = "Print one JSON object a video, and nothing else, on standard output.")
     private boolean json;
 
@@ -51,6 +60,17 @@ final class OutputOptions {
         return trace;
     }
 
+    /** Asks for previews, if they are wanted. */
+    void read(VideoRequest.Builder request, Options options) {
+        options.read(preview, Options.integer("--preview"), request::previewEvery);
+    }
+
+    /** Where previews of the video with this seed go; null for none. */
+    @Nullable
+    Path preview(boolean several, String prompt, long seed) {
+        return preview == null ? null : PreviewSheet.beside(file(several, prompt, seed));
+    }
+
     /** Finds out now what writing would find out after the work is done. */
     void check(RequestOptions request, String prompt, long seed, Options options) {
         if (trace != null && request.countGiven()) {
@@ -67,11 +87,24 @@ final class OutputOptions {
             options.read(out.toString(), text -> VideoHandlers.file(Path.of(text)), handler -> {});
         }
         for (int i = 0; i < request.videos(); i++) {
-            check(file(request.countGiven(), prompt, seed + i), existing(), options);
+            Path file = file(request.countGiven(), prompt, seed + i);
+            check(file, existing(), options);
+            checkPreview(file, options);
         }
         if (trace != null) {
             check(trace, Existing.OVERWRITE, options);
         }
+    }
+
+    private void checkPreview(Path file, Options options) {
+        if (preview == null) {
+            return;
+        }
+        Path sheet = PreviewSheet.beside(file);
+        if (sheet.equals(file) || sheet.equals(trace)) {
+            options.problem("--preview writes '" + sheet + "', which is another output: take another name for that");
+        }
+        check(sheet, Existing.OVERWRITE, options);
     }
 
     private static void check(Path file, Existing existing, Options options) {

@@ -41,6 +41,10 @@ final class TraceFile {
         return new ProgressListener() {
             @Override
             public void onLatents(Supplier<Latents> state, int step) {
+                if (step == 0) { // also when sampling begins anew
+                    latents.clear();
+                    timesteps.clear();
+                }
                 latents.add(state.get());
             }
 

@@ -68,7 +68,7 @@ record Branches(String work, String tensors, WanConfig config, List<Grid> grids)
             long peak = session.memory().peak().orElse(0);
             String note = String.format("in one forward; two take %.1f ms, %.2f times as long", apart, apart / together);
             double teraflop = 2 * Ceiling.teraflop(config, grid.tokens());
-            return new Row(work + ", " + grid.tokens() + " tokens", together, Double.NaN, teraflop, peak, note);
+            return new Row(work + ", " + grid.tokens() + " tokens", together, Row.NO_CEILING, teraflop, peak, note);
         }
     }
 

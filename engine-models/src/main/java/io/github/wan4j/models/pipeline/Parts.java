@@ -147,7 +147,8 @@ public final class Parts implements AutoCloseable {
         return vae.network();
     }
 
-    private void dropVae() {
+    /** Frees the autoencoder; it is loaded again when it is asked for. */
+    void dropVae() {
         if (vae != null) {
             vae.close();
             vae = null;

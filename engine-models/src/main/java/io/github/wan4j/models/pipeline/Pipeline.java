@@ -25,6 +25,7 @@ import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.StepEvent;
 import io.github.wan4j.video.Tokenizer;
 import io.github.wan4j.video.VideoHandler;
+import java.awt.image.BufferedImage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -330,7 +331,9 @@ final class Pipeline {
     StepEvent step(DenoiseLoop loop) {
         StepJfr jfr = StepJfr.started();
         long begin = System.nanoTime();
-        PlannedStep step = loop.step(false);
+        boolean previewed = Preview.isDue(
+                request.previewEvery(), loop.next(), loop.plan().steps().size());
+        PlannedStep step = loop.step(previewed);
         model.parts().session().synchronize();
         stepping = stepping.plusNanos(System.nanoTime() - begin);
         jfr.commit(step);
@@ -338,7 +341,24 @@ final class Pipeline {
         clock.done(event.index() + 1, Optional.of(event.remaining()));
         request.listener().onStep(event);
         request.listener().onLatents(() -> latents(loop), event.index() + 1);
+        Tensor prediction = loop.prediction();
+        if (prediction != null) {
+            request.listener().onPreview(preview(prediction), event.index());
+        }
         return event;
+    }
+
+    /** Without an autoencoder at hand it comes for the moment. */
+    private BufferedImage preview(Tensor prediction) {
+        Parts parts = model.parts();
+        boolean stays = parts.keeps();
+        try {
+            return new Preview(parts.vae(attempts.route().autoencoder()), cancellation).of(prediction);
+        } finally {
+            if (!stays) {
+                parts.dropVae();
+            }
+        }
     }
 
     /** What is left is estimated from the time that steps took, not from what a caller did between them. */

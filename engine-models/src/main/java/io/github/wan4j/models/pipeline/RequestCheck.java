@@ -116,7 +116,8 @@ final class RequestCheck {
                 firstFrame,
                 request.seed().orElse(DEFAULT_SEED),
                 noise,
-                request.listener().orElse(new ProgressListener() {}));
+                request.listener().orElse(new ProgressListener() {}),
+                request.listener().isPresent() ? request.previewEvery().orElse(0) : 0);
     }
 
     /** As asked for, or the one that a wish for time or quality leads to. */

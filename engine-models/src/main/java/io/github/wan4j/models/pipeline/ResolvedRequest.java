@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param prompt a text, or the encoding that takes its place
  * @param image the picture in the size of the video; null without one
  * @param firstFrame the picture already encoded [C, 1, h, w]; null without one
+ * @param previewEvery steps from one preview to the next; 0 for none
  * @param noise the first latents; null to draw them from the seed
  */
 record ResolvedRequest(
@@ -23,7 +24,8 @@ record ResolvedRequest(
         @Nullable Latents firstFrame,
         long seed,
         @Nullable Latents noise,
-        ProgressListener listener) {
+        ProgressListener listener,
+        int previewEvery) {
 
     /** A prompt in one of its two forms. */
     record Text(String text, @Nullable EncodedPrompt encoded) {}
