@@ -58,8 +58,7 @@ final class PreviewSheet implements ProgressListener {
         int scale = Math.max(1, (ROW + first.getHeight() - 1) / first.getHeight());
         int width = first.getWidth() * scale;
         int height = first.getHeight() * scale;
-        BufferedImage sheet =
-                new BufferedImage(width, rows.size() * (height + GAP) - GAP, BufferedImage.TYPE_INT_RGB);
+        BufferedImage sheet = new BufferedImage(width, rows.size() * (height + GAP) - GAP, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = sheet.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BILINEAR);
         for (int i = 0; i < rows.size(); i++) {

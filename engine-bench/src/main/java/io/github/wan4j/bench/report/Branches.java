@@ -55,7 +55,12 @@ record Branches(String work, String tensors, WanConfig config, List<Grid> grids)
     }
 
     private Row measured(
-            DeviceSession session, WanTransformer dit, Grid grid, PromptKeys first, PromptKeys second, PromptKeys both) {
+            DeviceSession session,
+            WanTransformer dit,
+            Grid grid,
+            PromptKeys first,
+            PromptKeys second,
+            PromptKeys both) {
         Stopwatch watch = new Stopwatch(session, RUNS);
         try (Scope scope = Scope.open("branches.grid");
                 Rope3d rope = dit.rope(grid.frames(), grid.height(), grid.width())) {
@@ -66,7 +71,8 @@ record Branches(String work, String tensors, WanConfig config, List<Grid> grids)
             });
             double together = watch.best(() -> pass(dit, latent, rope, both, 2));
             long peak = session.memory().peak().orElse(0);
-            String note = String.format("in one forward; two take %.1f ms, %.2f times as long", apart, apart / together);
+            String note =
+                    String.format("in one forward; two take %.1f ms, %.2f times as long", apart, apart / together);
             double teraflop = 2 * Ceiling.teraflop(config, grid.tokens());
             return new Row(work + ", " + grid.tokens() + " tokens", together, Row.NO_CEILING, teraflop, peak, note);
         }

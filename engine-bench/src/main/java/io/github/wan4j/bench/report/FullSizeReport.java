@@ -54,14 +54,28 @@ public final class FullSizeReport {
         works.put("umt5", new Prompt());
         works.put(
                 "guidance-5b",
-                new Branches("5B guidance", "ti2v-5b", WanConfig.ti2v5b(), List.of(
-                        new Branches.Grid(1, 16, 16), new Branches.Grid(5, 16, 24), new Branches.Grid(5, 22, 40),
-                        new Branches.Grid(11, 22, 40), new Branches.Grid(21, 22, 40), new Branches.Grid(31, 44, 80))));
+                new Branches(
+                        "5B guidance",
+                        "ti2v-5b",
+                        WanConfig.ti2v5b(),
+                        List.of(
+                                new Branches.Grid(1, 16, 16),
+                                new Branches.Grid(5, 16, 24),
+                                new Branches.Grid(5, 22, 40),
+                                new Branches.Grid(11, 22, 40),
+                                new Branches.Grid(21, 22, 40),
+                                new Branches.Grid(31, 44, 80))));
         works.put(
                 "guidance-a14b",
-                new Branches("A14B guidance", "t2v-a14b", WanConfig.t2vA14b(), List.of(
-                        new Branches.Grid(1, 30, 52), new Branches.Grid(1, 60, 104), new Branches.Grid(5, 60, 104),
-                        new Branches.Grid(21, 60, 104))));
+                new Branches(
+                        "A14B guidance",
+                        "t2v-a14b",
+                        WanConfig.t2vA14b(),
+                        List.of(
+                                new Branches.Grid(1, 30, 52),
+                                new Branches.Grid(1, 60, 104),
+                                new Branches.Grid(5, 60, 104),
+                                new Branches.Grid(21, 60, 104))));
         works.put("vae21-480p", new Decoding("VAE 2.1 decode 832×480×81", 21, DType.BF16, 21, 60, 104));
         works.put("vae21-720p", new Decoding("VAE 2.1 decode 1280×720×81", 21, DType.BF16, 21, 90, 160));
         works.put("vae22-704p", new Decoding("VAE 2.2 decode 1280×704×121", 22, DType.BF16, 31, 44, 80));

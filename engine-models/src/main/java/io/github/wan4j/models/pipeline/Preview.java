@@ -86,7 +86,10 @@ final class Preview {
         int width = rgb.length / 3 / height;
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < width * height; i++) {
-            int colour = (rgb[3 * i] & 255) << 16 | (rgb[3 * i + 1] & 255) << 8 | rgb[3 * i + 2] & 255;
+            int red = rgb[3 * i] & 255;
+            int green = rgb[3 * i + 1] & 255;
+            int blue = rgb[3 * i + 2] & 255;
+            int colour = (red << 16) | (green << 8) | blue;
             image.setRGB(i % width, i / width, colour);
         }
         return image;

@@ -63,7 +63,8 @@ class BatchedGuidanceTest {
 
     @Test
     void aReusedBranchAndOneThatIsComputedGoByThemselves() {
-        VideoRequest.Builder request = request().steps(10)
+        VideoRequest.Builder request = request()
+                .steps(10)
                 .cache(CachePolicy.of(CachePolicy.Method.MAGCACHE_PUBLISHED)
                         .withThreshold(0.03)
                         .withK(1));

@@ -40,7 +40,8 @@ class GpuResidencyTest {
                 resolved.firstFrame(),
                 resolved.seed(),
                 resolved.noise(),
-                resolved.listener());
+                resolved.listener(),
+                resolved.previewEvery());
         Pipeline pipeline = new Pipeline(model, arranged, new Cancellation(), progress -> {});
         Video video = model.parts().session().call(() -> pipeline.run(VideoHandlers.inMemory()));
         assertThat(video.report().warnings()).isEmpty();

@@ -8,6 +8,8 @@ import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelSource;
 import io.github.wan4j.video.VideoRequest;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A bundled model on a session of the test's own choice. */
 record OpenModel(DeviceSession session, Model model, JobQueue queue) implements AutoCloseable {
@@ -18,15 +20,25 @@ record OpenModel(DeviceSession session, Model model, JobQueue queue) implements 
 
     /** Where sampling ends. */
     Latents sample(VideoRequest request) {
+        List<Latents> states = states(request, List.of());
+        return states.get(states.size() - 1);
+    }
+
+    /** The latents in front of the first step and behind each; every step begins from {@code given}, where there is any. */
+    List<Latents> states(VideoRequest request, List<Latents> given) {
+        List<Latents> states = new ArrayList<>();
         try (Denoising denoising = SteppedDenoising.open(model, queue, request)) {
-            int taken = 0;
+            states.add(denoising.latents());
             while (denoising.hasNext()) {
-                taken += denoising.step().index() == taken ? 1 : 0;
+                if (!given.isEmpty()) {
+                    denoising.replace(given.get(states.size() - 1));
+                }
+                if (denoising.step().index() != states.size() - 1) {
+                    throw new IllegalStateException("step " + states.size() + " came at another time");
+                }
+                states.add(denoising.latents());
             }
-            if (taken != denoising.plan().steps().size()) {
-                throw new IllegalStateException(taken + " steps came in order");
-            }
-            return denoising.latents();
+            return states;
         }
     }
 

@@ -72,7 +72,8 @@ class StreamedJobsTest {
                 resolved.firstFrame(),
                 resolved.seed(),
                 resolved.noise(),
-                resolved.listener());
+                resolved.listener(),
+                resolved.previewEvery());
         Pipeline pipeline = new Pipeline(model, arranged, cancellation, progress -> {});
         return model.parts()
                 .session()

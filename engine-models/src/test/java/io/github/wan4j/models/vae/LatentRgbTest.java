@@ -40,7 +40,10 @@ class LatentRgbTest {
     }
 
     private static double psnr(Tensor actual, Tensor expected) {
-        return 20 * Math.log10(2 * Math.sqrt(expected.count()) / actual.sub(expected).norm());
+        return 20
+                * Math.log10(2
+                        * Math.sqrt((double) expected.count())
+                        / actual.sub(expected).norm());
     }
 
     @Test
