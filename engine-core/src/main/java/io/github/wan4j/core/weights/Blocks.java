@@ -9,9 +9,4 @@ public interface Blocks<T> {
 
     /** Block {@code index}, ready to compute. */
     T get(int index);
-
-    /** Whether all of them are in place all the time, so that work on them may be recorded and replayed. */
-    default boolean areResident() {
-        return true;
-    }
 }

@@ -27,11 +27,6 @@ final class StreamedBlocks<T> implements Blocks<T>, AutoCloseable {
         return block;
     }
 
-    @Override
-    public boolean areResident() {
-        return false;
-    }
-
     /** Frees the tensors of the blocks; the slots stay. Nothing may be on its way any more. */
     @Override
     public void close() {

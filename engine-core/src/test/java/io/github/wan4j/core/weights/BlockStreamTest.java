@@ -115,7 +115,6 @@ class BlockStreamTest {
                     WeightStore store = stream.openStore();
                     Scope scope = Scope.open("test")) {
                 Net net = Net.of(Weights.of(checkpoint, store), count);
-                assertThat(net.blocks().areResident()).isFalse();
                 assertThat(net.outside().toFloats()).containsExactly(1, 1);
                 for (int i = 0; i < 3; i++) {
                     pass(net, 1);

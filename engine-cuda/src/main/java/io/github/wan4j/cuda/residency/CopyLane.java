@@ -24,6 +24,7 @@ public final class CopyLane implements AutoCloseable {
     private final CUstream_st raw;
     private final CUDAEvent computed = Unscoped.keep(new CUDAEvent());
     private final List<CUDAEvent> marks = new ArrayList<>();
+    private final RegisteredFiles files;
     private long marked;
 
     public CopyLane(int device) {
@@ -34,10 +35,16 @@ public final class CopyLane implements AutoCloseable {
         for (int i = 0; i < MARKS; i++) {
             marks.add(Unscoped.keep(new CUDAEvent()));
         }
+        files = new RegisteredFiles(device, HostBudget.now(), RegisteredFile.PIECE);
     }
 
     int device() {
         return device;
+    }
+
+    /** Those that weights stream from again and again, from one job to the next. */
+    RegisteredFiles files() {
+        return files;
     }
 
     /** For the runtime's own calls. */
@@ -81,6 +88,8 @@ public final class CopyLane implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronize();
+        files.close();
         marks.forEach(CUDAEvent::close);
         computed.close();
         raw.close();

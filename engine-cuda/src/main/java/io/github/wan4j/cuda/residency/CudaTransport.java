@@ -22,21 +22,22 @@ public final class CudaTransport implements Transport {
     private final boolean again;
     private boolean closed;
 
-    /** {@code piece}: bytes of a file that are registered at once. */
-    CudaTransport(CopyLane lane, HostBudget budget, long piece, boolean again) {
+    /** {@code again}: whether what is sent will be sent again, and the files belong to somebody else. */
+    CudaTransport(CopyLane lane, RegisteredFiles files, boolean again) {
         this.lane = lane;
+        this.files = files;
         this.again = again;
-        files = new RegisteredFiles(lane.device(), budget, piece);
     }
 
     /** For weights that are sent once: files are let go when room is needed, and by {@link #settle}. */
     public static CudaTransport once(CopyLane lane) {
-        return new CudaTransport(lane, HostBudget.now(), RegisteredFile.PIECE, false);
+        return new CudaTransport(
+                lane, new RegisteredFiles(lane.device(), HostBudget.now(), RegisteredFile.PIECE), false);
     }
 
-    /** For weights that are sent again and again. */
+    /** For weights that are sent again and again: files stay as long as the lane. */
     public static CudaTransport again(CopyLane lane) {
-        return new CudaTransport(lane, HostBudget.now(), RegisteredFile.PIECE, true);
+        return new CudaTransport(lane, lane.files(), true);
     }
 
     /** Why files are not read by the device itself. */
@@ -111,7 +112,9 @@ public final class CudaTransport implements Transport {
     @Override
     public void settle() {
         lane.synchronize();
-        files.release();
+        if (!again) {
+            files.release();
+        }
     }
 
     @Override
@@ -123,7 +126,9 @@ public final class CudaTransport implements Transport {
         try {
             lane.synchronize();
         } finally {
-            files.close();
+            if (!again) {
+                files.close();
+            }
         }
     }
 }

@@ -8,8 +8,10 @@ import io.github.wan4j.cuda.launch.Status;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -31,6 +33,7 @@ final class RegisteredFile implements AutoCloseable {
     private final long piece;
     private final FileChannel channel;
     private final long size;
+    private final String identity;
     private final @Nullable MappedByteBuffer[] pieces; // unmapped once collected
 
     /** {@code piece}: bytes that are registered at once, a multiple of 4096. */
@@ -41,10 +44,26 @@ final class RegisteredFile implements AutoCloseable {
         try {
             channel = FileChannel.open(file, StandardOpenOption.READ);
             size = channel.size();
+            identity = identity(file);
         } catch (IOException e) {
             throw CheckpointException.of(file, "cannot be read: " + e, e);
         }
         pieces = new MappedByteBuffer[Math.toIntExact((size + piece - 1) / piece)];
+    }
+
+    /** Tells a file from another that took its place. */
+    private static String identity(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return attributes.fileKey() + " " + attributes.lastModifiedTime();
+    }
+
+    /** Whether its path still leads to what was opened, as it was then. */
+    boolean isStill() {
+        try {
+            return identity.equals(identity(file));
+        } catch (IOException e) {
+            throw CheckpointException.of(file, "cannot be read: " + e, e);
+        }
     }
 
     int pieces() {

@@ -70,7 +70,15 @@ final class RegisteredFiles implements AutoCloseable {
         if (refusal != null || closed) {
             return Optional.empty();
         }
-        return Optional.of(files.computeIfAbsent(path, any -> new RegisteredFile(path, budget, piece)));
+        RegisteredFile known = files.get(path);
+        if (known == null || !known.isStill()) {
+            if (known != null) {
+                known.close(); // only whoever replaces files in use could still be reading it
+            }
+            known = new RegisteredFile(path, budget, piece);
+            files.put(path, known);
+        }
+        return Optional.of(known);
     }
 
     /** Registers a checkpoint's files on a thread of its own. */

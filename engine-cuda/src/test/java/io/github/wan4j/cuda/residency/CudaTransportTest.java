@@ -24,6 +24,7 @@ import io.github.wan4j.core.weights.WeightStore;
 import io.github.wan4j.cuda.CudaProvider;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -49,8 +50,8 @@ class CudaTransportTest {
             this.budget = budget;
         }
 
-        CudaTransport open(CopyLane lane) {
-            return new CudaTransport(lane, new HostBudget(budget), SMALL_PIECES, true);
+        RegisteredFiles files() {
+            return new RegisteredFiles(0, new HostBudget(budget), SMALL_PIECES);
         }
     }
 
@@ -102,7 +103,8 @@ class CudaTransportTest {
     void everyTensorComesAsTheFileHasIt(Way way) {
         onGpu((session, lane) -> {
             try (Checkpoint checkpoint = Checkpoint.open(file);
-                    CudaTransport transport = way.open(lane)) {
+                    RegisteredFiles files = way.files();
+                    CudaTransport transport = new CudaTransport(lane, files, true)) {
                 for (int round = 0; round < 3; round++) {
                     for (String name : checkpoint.names()) {
                         TensorEntry entry = checkpoint.entry(name);
@@ -132,8 +134,8 @@ class CudaTransportTest {
     void whatIsSentOnceMakesRoomForWhatComesNext() {
         onGpu((session, lane) -> {
             try (Checkpoint checkpoint = Checkpoint.open(file);
-                    CudaTransport transport =
-                            new CudaTransport(lane, new HostBudget(18 * SMALL_PIECES), SMALL_PIECES, false)) {
+                    CudaTransport transport = new CudaTransport(
+                            lane, new RegisteredFiles(0, new HostBudget(18 * SMALL_PIECES), SMALL_PIECES), false)) {
                 for (String name : List.of("f32", "bf16", "f32", "bf16")) {
                     TensorEntry entry = checkpoint.entry(name);
                     Tensor target = Tensors.zeros(entry.dtype(), GPU, entry.shape());
@@ -151,7 +153,8 @@ class CudaTransportTest {
     void aCopyWaitsForWorkThatReadsItsTargetAndWorkForTheCopy(Way way) {
         onGpu((session, lane) -> {
             try (Checkpoint checkpoint = Checkpoint.open(file);
-                    CudaTransport transport = way.open(lane)) {
+                    RegisteredFiles files = way.files();
+                    CudaTransport transport = new CudaTransport(lane, files, true)) {
                 TensorEntry entry = checkpoint.entry("f32");
                 Tensor target = Tensors.full(1, DType.F32, GPU, entry.shape());
                 Tensor busy = Tensors.full(1e-4, DType.F32, GPU, 8192, 8192);
@@ -174,7 +177,8 @@ class CudaTransportTest {
     void aFileThatBecameShorterIsAnErrorNotAFault() throws IOException {
         onGpu((session, lane) -> {
             try (Checkpoint checkpoint = Checkpoint.open(file);
-                    CudaTransport transport = Way.REGISTERED.open(lane);
+                    RegisteredFiles files = Way.REGISTERED.files();
+                    CudaTransport transport = new CudaTransport(lane, files, true);
                     RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
                 cut.setLength(cut.length() - 10);
                 TensorEntry entry = checkpoint.entry("bf16");
@@ -186,6 +190,25 @@ class CudaTransportTest {
                 Tensor fine = Tensors.zeros(DType.F32, GPU, whole.shape());
                 transport.send(List.of(Delivery.copy(checkpoint, whole, fine))).await();
                 TensorAssert.assertIdentical(fine.to(Device.CPU, DType.F32), checkpoint.tensor(whole));
+            }
+        });
+    }
+
+    @Test
+    void aFileThatTookThePlaceOfAnotherIsReadAnew() {
+        onGpu((session, lane) -> {
+            try (RegisteredFiles files = Way.REGISTERED.files();
+                    CudaTransport transport = new CudaTransport(lane, files, true)) {
+                for (int round = 1; round <= 2; round++) {
+                    Files.deleteIfExists(file);
+                    new SafetensorsWriter().add("x", new float[] {round, -round}, 2).write(file);
+                    try (Checkpoint checkpoint = Checkpoint.open(file)) {
+                        TensorEntry entry = checkpoint.entry("x");
+                        Tensor target = Tensors.zeros(DType.F32, GPU, 2);
+                        transport.send(List.of(Delivery.copy(checkpoint, entry, target))).await();
+                        assertThat(target.toFloats()).containsExactly(round, -round);
+                    }
+                }
             }
         });
     }

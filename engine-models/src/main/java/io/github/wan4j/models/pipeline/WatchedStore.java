@@ -1,5 +1,6 @@
 package io.github.wan4j.models.pipeline;
 
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.nn.Linear;
 import io.github.wan4j.core.nn.Projections;
 import io.github.wan4j.core.tensor.DType;
@@ -67,6 +68,11 @@ record WatchedStore(WeightStore store, Counter counter) implements WeightStore {
     @Override
     public <T> Blocks<T> blocks(int count, IntFunction<T> make) {
         return store.blocks(count, make);
+    }
+
+    @Override
+    public Replays replays(String name) {
+        return store.replays(name);
     }
 
     @Override
