@@ -1,5 +1,8 @@
 package io.github.wan4j.bench.report;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.wan4j.core.weights.Checkpoint;
 import io.github.wan4j.models.wan.WanConfig;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -8,6 +11,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
 /**
@@ -23,6 +27,8 @@ import java.util.Locale;
  * With {@code f32} the transformers are held in f32, as in the original release.
  */
 public final class RandomModel {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TRANSFORMER = "diffusion_pytorch_model.safetensors";
     private static final String TOKENIZER = "google/umt5-xxl/tokenizer.json";
 
     private final Path folder;
@@ -56,7 +62,8 @@ public final class RandomModel {
         Path high = Files.createDirectories(folder.resolve("high_noise_model"));
         Path low = Files.createDirectories(folder.resolve("low_noise_model"));
         transformer("t2v-a14b", high, WanConfig.t2vA14b(), "t2v");
-        for (String name : new String[] {"config.json", "diffusion_pytorch_model.safetensors"}) {
+        for (String name : new String[] {"config.json", TRANSFORMER}) {
+            Files.deleteIfExists(low.resolve(name));
             Files.createLink(low.resolve(name), high.resolve(name));
         }
         tensors("vae-2.1", folder.resolve("Wan2.1_VAE.safetensors"), false);
@@ -65,8 +72,19 @@ public final class RandomModel {
 
     private void writeTi2v() throws IOException {
         transformer("ti2v-5b", folder, WanConfig.ti2v5b(), "ti2v");
+        index();
         tensors("vae-2.2", folder.resolve("Wan2.2_VAE.safetensors"), false);
         rest("mini-ti2v");
+    }
+
+    /** Tells the transformer from the other files of its folder. */
+    private void index() throws IOException {
+        ObjectNode index = JSON.createObjectNode();
+        ObjectNode files = index.putObject("weight_map");
+        try (Checkpoint transformer = Checkpoint.open(folder.resolve(TRANSFORMER))) {
+            transformer.names().forEach(name -> files.put(name, TRANSFORMER));
+        }
+        JSON.writeValue(folder.resolve(TRANSFORMER + ".index.json").toFile(), index);
     }
 
     /** Text encoder and tokenizer; that of the mini models knows few words, but its numbers are some of the large one's. */
@@ -79,12 +97,12 @@ public final class RandomModel {
             if (in == null) {
                 throw new FileNotFoundException("no resource " + resource + "; add the artifact wan4j-mini-models");
             }
-            Files.copy(in, tokenizer);
+            Files.copy(in, tokenizer, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     private void transformer(String tensors, Path into, WanConfig config, String type) throws IOException {
-        tensors(tensors, into.resolve("diffusion_pytorch_model.safetensors"), f32);
+        tensors(tensors, into.resolve(TRANSFORMER), f32);
         Files.writeString(
                 into.resolve("config.json"),
                 String.format(

@@ -201,11 +201,15 @@ class CudaTransportTest {
                     CudaTransport transport = new CudaTransport(lane, files, true)) {
                 for (int round = 1; round <= 2; round++) {
                     Files.deleteIfExists(file);
-                    new SafetensorsWriter().add("x", new float[] {round, -round}, 2).write(file);
+                    new SafetensorsWriter()
+                            .add("x", new float[] {round, -round}, 2)
+                            .write(file);
                     try (Checkpoint checkpoint = Checkpoint.open(file)) {
                         TensorEntry entry = checkpoint.entry("x");
                         Tensor target = Tensors.zeros(DType.F32, GPU, 2);
-                        transport.send(List.of(Delivery.copy(checkpoint, entry, target))).await();
+                        transport
+                                .send(List.of(Delivery.copy(checkpoint, entry, target)))
+                                .await();
                         assertThat(target.toFloats()).containsExactly(round, -round);
                     }
                 }
