@@ -122,6 +122,7 @@ final class CudaSession implements DeviceSession {
         CUDAStream stream = torch_cuda.getStreamFromPool(false, index);
         Stream plain = stream.asStream();
         CUDAStreamGuard onStream = new CUDAStreamGuard(plain);
+        torch_cuda.getAllocator().resetPeakStats(index); // an earlier session's is not this one's
         return () -> {
             onStream.close();
             plain.close();

@@ -1,6 +1,7 @@
 package io.github.wan4j.cuda;
 
 import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.cuda.launch.Launch;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class SplitAttention {
     static final int TILE = 128;
     private static final int LEAST_KEYS = 8192; // below, two attentions and the merge cost more than they save
+    private static final int SLICE =
+            1 << 15; // queries of the few keys at a time: their result is as large as the other
     private static final int PACK = 8;
     private static final int THREADS = 256;
 
@@ -36,15 +39,23 @@ final class SplitAttention {
         }
         List<Tensor> most =
                 Attention.CUDNN.withLogSums(q, k.narrow(2, 0, keys - left), v.narrow(2, 0, keys - left), scale);
-        List<Tensor> rest =
-                Attention.CUDNN.withLogSums(q, k.narrow(2, keys - left, left), v.narrow(2, keys - left, left), scale);
         Tensor result = most.get(0).transpose(1, 2).contiguous();
-        merge(
-                launch,
-                result,
-                rest.get(0).transpose(1, 2).contiguous(),
-                most.get(1).contiguous(),
-                rest.get(1).contiguous());
+        Tensor fewKeys = k.narrow(2, keys - left, left);
+        Tensor fewValues = v.narrow(2, keys - left, left);
+        long queries = q.size(2);
+        long slice = q.size(0) == 1 ? SLICE : queries; // slices of a batch do not lie side by side
+        for (long from = 0; from < queries; from += slice) {
+            long count = Math.min(slice, queries - from);
+            try (Scope scope = Scope.open("attention.rest")) {
+                List<Tensor> rest = Attention.CUDNN.withLogSums(q.narrow(2, from, count), fewKeys, fewValues, scale);
+                merge(
+                        launch,
+                        result.narrow(1, from, count),
+                        rest.get(0).transpose(1, 2).contiguous(),
+                        most.get(1).narrow(2, from, count).contiguous(),
+                        rest.get(1).contiguous());
+            }
+        }
         return result;
     }
 

@@ -8,6 +8,6 @@ import java.util.OptionalLong;
  * @param total all there is, within what this process may use
  * @param free what could still be allocated; memory that others can be made to give up counts
  * @param used what this process holds; empty where the system does not tell
- * @param peak the most it ever held; empty where the system does not tell
+ * @param peak the most it held since the device was opened; empty where the system does not tell
  */
 public record MemoryStatus(long total, long free, OptionalLong used, OptionalLong peak) {}
