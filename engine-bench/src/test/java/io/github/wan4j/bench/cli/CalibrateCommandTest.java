@@ -81,6 +81,8 @@ class CalibrateCommandTest {
             Command forty =
                     Command.run("plan", "--model", model, "--cache", "magcache", "--steps", "40", "--device", "cpu");
             assertThat(forty.out()).contains("stretched from 20 steps", "44 forwards");
+            Command twice = Command.run("plan", "--model", model, "--speedup", "2", "--device", "cpu");
+            assertThat(twice.out()).contains("20 forwards", "up to 2 steps in a row are reused");
             Command tea = Command.run(
                     "plan", "--model", model, "--cache", "teacache", "--speedup", "1.54", "--device", "cpu");
             assertThat(tea.out())

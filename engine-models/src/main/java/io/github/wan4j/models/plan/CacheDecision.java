@@ -30,6 +30,11 @@ public record CacheDecision(
         return new CacheDecision(Method.NONE, all, all, null, "", List.of(notes));
     }
 
+    /** The same steps of both branches. */
+    static CacheDecision of(Method method, Reuse.Decision decision, String origin, List<String> notes) {
+        return new CacheDecision(method, decision.mask(), decision.mask(), decision.threshold(), origin, notes);
+    }
+
     /** In a line: {@code magcache, threshold 0.06, published for wan2.2-t2v-a14b}. */
     @Override
     public String toString() {
