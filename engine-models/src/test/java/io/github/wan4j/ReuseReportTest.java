@@ -41,10 +41,12 @@ class ReuseReportTest {
     @Test
     void thatNothingIsReusedWhereStepsAreTooFew() {
         try (VideoEngine engine = VideoEngine.open("mini-ti2v")) {
-            RunReport report = engine.generate(request(2, CachePolicy.magCache())).report();
+            RunReport report =
+                    engine.generate(request(2, CachePolicy.magCache())).report();
             assertThat(report.mask()).isEqualTo("##");
             assertThat(reuse(report).value()).isEqualTo("none");
-            assertThat(report.warnings()).containsOnlyOnce("nothing is reused: 2 steps are too few, it takes more than 8");
+            assertThat(report.warnings())
+                    .containsOnlyOnce("nothing is reused: 2 steps are too few, it takes more than 8");
         }
     }
 }

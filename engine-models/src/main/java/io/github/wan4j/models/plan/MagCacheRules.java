@@ -69,8 +69,7 @@ final class MagCacheRules {
                     + retained(looser) + " are always computed");
         }
         double aim = tiersChoice ? Math.min(speedup, reuse.mostSpeedup(request.uncachedForwards())) : speedup;
-        return CacheDecision.of(
-                Method.MAGCACHE, reuse.forSpeedup(aim, request.uncachedForwards()), origin, notes);
+        return CacheDecision.of(Method.MAGCACHE, reuse.forSpeedup(aim, request.uncachedForwards()), origin, notes);
     }
 
     private Reuse reuse(MagRatios ratios, Defaults settings) {

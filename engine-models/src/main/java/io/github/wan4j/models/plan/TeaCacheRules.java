@@ -30,12 +30,12 @@ final class TeaCacheRules {
     }
 
     CacheDecision decide(Schedule schedule, @Nullable ModelNumbers numbers) {
-        Map<Expert, Polynomial> polynomials =
-                polynomials(numbers == null ? Optional.empty() : numbers.calibration());
+        Map<Expert, Polynomial> polynomials = polynomials(numbers == null ? Optional.empty() : numbers.calibration());
         if (numbers == null) {
-            throw new InvalidRequestException("teacache decides from time embeddings, which are computed from the weights of"
-                    + " a model: give a folder with weights instead of the bare name "
-                    + request.model().name() + ", or take magcache");
+            throw new InvalidRequestException(
+                    "teacache decides from time embeddings, which are computed from the weights of"
+                            + " a model: give a folder with weights instead of the bare name "
+                            + request.model().name() + ", or take magcache");
         }
         TeaCache.Embeddings embeddings = TeaCache.Embeddings.of(request, latent, numbers, ret);
         Reuse reuse = new Reuse(
