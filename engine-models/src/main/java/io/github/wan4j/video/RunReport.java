@@ -18,7 +18,7 @@ public final class RunReport {
     private final Map<Expert, Map<Branch, Integer>> forwardsBy;
     private final String mask;
     private final String maskUncond;
-    private final @Nullable Seconds predicted;
+    private final @Nullable Prediction predicted;
     private final List<Choice> choices;
     private final List<Retry> retries;
     private final List<String> warnings;
@@ -58,8 +58,8 @@ public final class RunReport {
         return seconds;
     }
 
-    /** What the plan expected each stage to take; empty where there was no plan. */
-    public Optional<Seconds> predicted() {
+    /** What the plan expected it to take; empty where there was no plan. */
+    public Optional<Prediction> predicted() {
         return Optional.ofNullable(predicted);
     }
 
@@ -114,6 +114,9 @@ public final class RunReport {
         if (peakBytes.device() != null) {
             metrics.put("peakBytes.device", peakBytes.device().doubleValue());
         }
+        if (predicted != null) {
+            predicted.seconds().byStage().forEach((stage, value) -> metrics.put("predicted.seconds." + stage, value));
+        }
         metrics.put("forwards", (double) forwards());
         forwardsBy.forEach((expert, branches) -> branches.forEach((branch, count) ->
                 metrics.put("forwards." + expert.label() + "." + branch.label(), count.doubleValue())));
@@ -149,6 +152,9 @@ public final class RunReport {
         public static final PeakBytes UNKNOWN = new PeakBytes(null, null);
     }
 
+    /** An estimate made before anything ran, by the names of what was measured. */
+    public record Prediction(Seconds seconds, PeakBytes peakBytes) {}
+
     /** Something the engine decided by itself: {@code attention}, {@code cudnn}, "fastest measured for 75,600 tokens". */
     public record Choice(String name, String value, String reason) {}
 
@@ -174,7 +180,7 @@ public final class RunReport {
         private final Map<Expert, Map<Branch, Integer>> forwardsBy = new EnumMap<>(Expert.class);
         private String mask = "";
         private String maskUncond = "";
-        private @Nullable Seconds predicted;
+        private @Nullable Prediction predicted;
         private final List<Choice> choices = new ArrayList<>();
         private final List<Retry> retries = new ArrayList<>();
         private final List<String> warnings = new ArrayList<>();
@@ -221,7 +227,7 @@ public final class RunReport {
             return this;
         }
 
-        public Builder predicted(Seconds value) {
+        public Builder predicted(Prediction value) {
             predicted = value;
             return this;
         }

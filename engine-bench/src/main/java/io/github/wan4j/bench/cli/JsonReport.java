@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One finished video as the JSON object that {@code --json} prints. */
 final class JsonReport {
@@ -24,11 +26,40 @@ final class JsonReport {
         return json;
     }
 
+    private static Map<String, String> retry(RunReport.Retry retry) {
+        Map<String, String> json = new LinkedHashMap<>();
+        json.put("stage", retry.stage().name().toLowerCase(Locale.ROOT));
+        json.put("reason", retry.reason());
+        json.put("change", retry.change());
+        return json;
+    }
+
+    private static Map<String, Object> predicted(RunReport.Prediction prediction) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("seconds", rounded(prediction.seconds().byStage()));
+        json.put("peakBytes", bytes(prediction.peakBytes()));
+        return json;
+    }
+
+    private static Map<String, Double> rounded(Map<String, Double> seconds) {
+        Map<String, Double> json = new LinkedHashMap<>(seconds);
+        json.replaceAll((stage, value) -> Math.round(value * 1e4) / 1e4);
+        return json;
+    }
+
+    private static Map<String, @Nullable Long> bytes(RunReport.PeakBytes peak) {
+        Map<String, @Nullable Long> json = new LinkedHashMap<>();
+        json.put("host", peak.host());
+        json.put("device", peak.device());
+        return json;
+    }
+
     /** {@code load} is the time to open the engine, {@code begin} when the count to {@code total} began. */
     static String of(VideoInfo info, RunReport report, double load, Instant begin, Path output) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("model", info.model());
         json.put("device", report.settings().get("device"));
+        json.put("tier", report.settings().get("tier"));
         json.put("precision", report.settings().get("precision"));
         json.put("seed", report.seed());
         json.put("width", info.width());
@@ -47,17 +78,15 @@ final class JsonReport {
             forwardsBy.put(expert.label(), counts);
         });
         json.put("forwardsBy", forwardsBy);
-        Map<String, Object> seconds = new LinkedHashMap<>(report.seconds().byStage());
+        Map<String, Double> seconds = new LinkedHashMap<>(report.seconds().byStage());
         seconds.put("load", report.seconds().load() + load);
         seconds.put("total", Duration.between(begin, Instant.now()).toNanos() / 1e9);
-        seconds.replaceAll((stage, value) -> Math.round((Double) value * 1e4) / 1e4);
-        json.put("seconds", seconds);
-        Map<String, Object> peak = new LinkedHashMap<>();
-        peak.put("host", report.peakBytes().host());
-        peak.put("device", report.peakBytes().device());
-        json.put("peakBytes", peak);
+        json.put("seconds", rounded(seconds));
+        json.put("peakBytes", bytes(report.peakBytes()));
+        report.predicted().ifPresent(prediction -> json.put("predicted", predicted(prediction)));
         json.put("output", output.toString());
         json.put("choices", report.choices().stream().map(JsonReport::choice).toList());
+        json.put("retries", report.retries().stream().map(JsonReport::retry).toList());
         json.put("warnings", report.warnings());
         try {
             return MAPPER.writeValueAsString(json);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,18 @@ class GenerateTest {
     }
 
     @Test
+    void previewsGrowBesideTheOutput() throws IOException {
+        Command command = run("--steps", "4", "--frames", "5", "--out", path("x.mp4"), "--preview=2");
+        assertThat(command.code()).isZero();
+        BufferedImage sheet = ImageIO.read(folder.resolve("x.preview.png").toFile());
+        assertThat(sheet.getWidth()).isEqualTo(2 * 96); // the two latent frames of the video, enlarged
+        assertThat(sheet.getHeight()).isEqualTo(2 * 96 + 2); // after steps 2 and 4
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files).hasSize(2);
+        }
+    }
+
+    @Test
     void theObjectSaysWhatWasDone() throws IOException {
         JsonNode json = json(small("--out", path("x.gif"), "--json", "--seed", "7"));
         List<String> names = new ArrayList<>();
@@ -82,6 +95,15 @@ class GenerateTest {
         assertThat(json.get("forwards").asInt()).isEqualTo(2);
         assertThat(json.get("output").asText()).isEqualTo(path("x.gif"));
         assertThat(json.get("warnings").isArray()).isTrue();
+        assertThat(json.get("tier").asText()).isEqualTo("quality");
+        assertThat(json.get("mask").asText()).isEqualTo("#");
+        assertThat(json.get("retries").isEmpty()).isTrue();
+        assertThat(json.get("predicted").get("seconds").fieldNames())
+                .toIterable()
+                .containsExactlyElementsOf(() -> json.get("seconds").fieldNames());
+        assertThat(json.get("predicted").get("peakBytes").get("host").asLong()).isPositive();
+        assertThat(json.get("choices").findValuesAsText("name"))
+                .contains("cache", "batched guidance", "precision", "autoencoder");
         assertThat(json.get("warnings").size()).isZero();
         double stages = 0;
         for (String stage : List.of("load", "encode", "denoise", "decode", "write")) {

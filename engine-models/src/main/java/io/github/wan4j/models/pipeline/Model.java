@@ -187,7 +187,7 @@ public final class Model implements AutoCloseable {
         return RunReport.builder()
                 .seed(request.seed())
                 .settings(settings(request))
-                .predicted(request.plan().placement().seconds())
+                .predicted(request.plan().prediction())
                 .settings(Map.of("size", planned.size().toString(), "frames", planned.frames()));
     }
 

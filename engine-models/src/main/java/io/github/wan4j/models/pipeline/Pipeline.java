@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One job from its resolved request to its frames, stage by stage. On the session's thread; leaves nothing behind. */
 final class Pipeline {
+    private static final System.Logger LOG = System.getLogger(Pipeline.class.getName());
+
     private final Model model;
     private final ResolvedRequest request;
     private final Cancellation cancellation;
@@ -153,14 +155,17 @@ final class Pipeline {
         ExecutionPlan plan = attempts.route().plan();
         List<RunReport.Choice> choices = new ArrayList<>(plan.placement().choices());
         choices.add(new RunReport.Choice(
-                "reuse", plan.cache().method().label(), plan.cache().origin()));
+                "cache", plan.cache().method().label(), plan.cache().toString()));
+        choices.add(new RunReport.Choice(
+                "autoencoder", attempts.route().autoencoder().toString(), "how frames are decoded"));
         choices.addAll(model.choices());
         return choices;
     }
 
-    /** Passes on what the device and the rules of reuse have to say, each sentence once. */
+    /** Passes on what the plan and the device have to say, each sentence once. */
     private void warnings() {
-        List<String> sentences = new ArrayList<>(request.plan().cache().notes());
+        List<String> sentences = new ArrayList<>(request.plan().placement().warnings());
+        sentences.addAll(request.plan().cache().notes());
         sentences.addAll(model.parts().session().warnings());
         for (String sentence : sentences) {
             if (warned.add(sentence)) {
@@ -274,6 +279,7 @@ final class Pipeline {
     }
 
     private void warn(String text) {
+        LOG.log(System.Logger.Level.WARNING, text);
         report.warning(text);
         request.listener().onWarning(text);
     }

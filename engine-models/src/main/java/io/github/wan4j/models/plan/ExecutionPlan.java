@@ -5,6 +5,7 @@ import io.github.wan4j.models.sampler.Schedule;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.Plan;
+import io.github.wan4j.video.RunReport;
 import io.github.wan4j.video.RunReport.Choice;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -69,6 +70,16 @@ public final class ExecutionPlan implements Plan {
     /** Where and in which numbers it runs, and what that takes. */
     public Placement placement() {
         return placement;
+    }
+
+    /** What it is expected to take: on a CPU all memory is the host's. */
+    public RunReport.Prediction prediction() {
+        MemoryEstimate memory = placement.memory();
+        boolean gpu = placement.device().gpu();
+        return new RunReport.Prediction(
+                placement.seconds(),
+                new RunReport.PeakBytes(
+                        gpu ? memory.hostBytes() : memory.hostBytes() + memory.peak(), gpu ? memory.peak() : null));
     }
 
     /** The expert whose weights should be on their way while a step runs: the next one, shortly before it takes over. */

@@ -44,17 +44,33 @@ final class TimeModel {
     }
 
     /** The time of every stage, weights loaded from the disk included. */
-    Seconds estimate(List<PlannedStep> steps, MemoryModel memory, Arrangement arrangement) {
+    Seconds estimate(List<PlannedStep> steps, boolean batched, MemoryModel memory, Arrangement arrangement) {
         int forwards = steps.stream().mapToInt(step -> step.computed().size()).sum();
         int active = steps.stream().mapToInt(step -> step.guided() ? 2 : 1).sum();
         double load = (memory.textBytes() + model.experts() * memory.expertBytes()) / GIGA / DISK_RATE;
-        double transfer = memory.expertBytes() / GIGA / rates.host();
-        double forward = arrangement.residency() == Residency.STREAM ? Math.max(forward(), transfer) : forward();
+        double transfer = transfer(memory);
+        double least = arrangement.residency() == Residency.STREAM ? transfer : 0;
+        double computed = steps.stream()
+                .mapToInt(step -> step.computed().size())
+                .mapToDouble(branches -> batched
+                        ? Math.max(branches * forward(), branches == 0 ? 0 : least)
+                        : branches * Math.max(forward(), least))
+                .sum();
         double moves = arrangement.residency() == Residency.ONE_EXPERT ? model.experts() * transfer : 0;
         double encode =
                 2 * text(arrangement) + textMove(memory, arrangement) + (image ? 0.6 * encodedShare() * decode() : 0);
-        double denoise = forwards * forward + (active - forwards) * reusedForward() + moves;
+        double denoise = computed + (active - forwards) * reusedForward() + moves;
         return factors.of(load, encode, denoise, decode(), pixels() / WRITE_RATE);
+    }
+
+    /** All weights of an expert from the host. */
+    private double transfer(MemoryModel memory) {
+        return memory.expertBytes() / GIGA / rates.host();
+    }
+
+    /** Whether streamed weights take longer to come than one branch takes to compute. */
+    boolean isBoundByTransfer(MemoryModel memory) {
+        return transfer(memory) > forward();
     }
 
     /** From the host, where the encoder does not stay on the device. */

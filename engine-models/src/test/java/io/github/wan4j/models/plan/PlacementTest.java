@@ -173,7 +173,7 @@ class PlacementTest {
     }
 
     @Test
-    void guidanceIsBatchedWhereWeightsStreamAndAsAskedFor() {
+    void guidanceIsBatchedWhereStreamedWeightsAreWaitedForAndAsAskedFor() {
         PlanRequest request = Requests.of(ModelKind.T2V_A14B).withSize(new Size(832, 480), 81);
         assertThat(plan(request, request.options(), H200).placement().batchedGuidance())
                 .isFalse();
@@ -181,9 +181,11 @@ class PlacementTest {
                         .placement()
                         .batchedGuidance())
                 .isTrue();
-        assertThat(plan(request, request.options(), DeviceProfile.named("rtx-4090"))
-                        .placement()
-                        .batchedGuidance())
+        DeviceProfile small = DeviceProfile.named("rtx-4090");
+        assertThat(plan(request, request.options(), small).placement().batchedGuidance())
+                .isFalse(); // the weights of the next block are there before it is needed
+        PlanRequest little = request.withSize(new Size(480, 272), 9);
+        assertThat(plan(little, request.options(), small).placement().batchedGuidance())
                 .isTrue();
     }
 
