@@ -3,6 +3,7 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
+import io.github.wan4j.core.kernels.Repeated;
 import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * best otherwise. Made and used on a thread whose current device is that GPU.
  */
 final class CudaKernels extends ReferenceKernels implements AutoCloseable {
+    private static final long[] UNIT_STRIDE = {1, 1, 1};
     private static final Operator ADDMM_ACTIVATION = Operator.find("aten::_addmm_activation", "");
 
     private final KernelLibrary library;
@@ -31,6 +33,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final LatentKernels latents;
     private final TextKernels texts;
     private final VaeKernels frames;
+    private final UpsampleKernels upsampling;
     private final SplitAttention split;
     private final Graphs graphs;
     private final @Nullable InnerAttention inner;
@@ -54,6 +57,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         latents = new LatentKernels(library);
         texts = new TextKernels(library);
         frames = new VaeKernels(library);
+        upsampling = new UpsampleKernels(library);
         split = new SplitAttention(library);
         this.inner = inner;
         this.graphs = graphs;
@@ -228,14 +232,52 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     }
 
     @Override
+    public Tensor convolution(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding) {
+        return own && Convolution.takes(x, weight)
+                ? sum(Convolution.of(x, weight, stride, padding), bias, null)
+                : super.convolution(x, weight, bias, stride, padding);
+    }
+
+    @Override
+    public Tensor convolutionAdd(Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor addend) {
+        return own && Convolution.takes(x, weight)
+                ? sum(Convolution.of(x, weight, UNIT_STRIDE, padding), bias, addend)
+                : super.convolutionAdd(x, weight, bias, padding, addend);
+    }
+
+    /** y, which is nobody else's, plus a bias and an addend. */
+    private Tensor sum(Tensor y, Tensor bias, @Nullable Tensor addend) {
+        if (frames.add(y, bias, addend)) {
+            return y;
+        }
+        try (Scope scope = Scope.open("kernels.sum")) {
+            Tensor biased = y.add(VaeKernels.perChannel(bias));
+            return scope.keep(addend == null ? biased : biased.add(addend));
+        }
+    }
+
+    @Override
+    public Tensor convolutionNormSilu(
+            Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor gamma, int front, @Nullable Tensor history) {
+        if (!own || !Convolution.takes(x, weight)) {
+            return super.convolutionNormSilu(x, weight, bias, padding, gamma, front, history);
+        }
+        try (Scope scope = Scope.open("kernels.convolutionNormSilu")) {
+            Tensor y = Convolution.of(x, weight, UNIT_STRIDE, padding);
+            Tensor fused = frames.channelNorm(y, bias, gamma, true, front, history);
+            return scope.keep(fused != null ? fused : channelNormSilu(sum(y, bias, null), gamma, front, history));
+        }
+    }
+
+    @Override
     public Tensor channelNormSilu(Tensor x, Tensor gamma, int front, @Nullable Tensor history) {
-        Tensor fused = frames.channelNorm(x, gamma, true, front, history);
+        Tensor fused = frames.channelNorm(x, null, gamma, true, front, history);
         return fused != null ? fused : super.channelNormSilu(x, gamma, front, history);
     }
 
     @Override
     public Tensor channelNorm(Tensor x, Tensor gamma) {
-        Tensor fused = frames.channelNorm(x, gamma, false, 0, null);
+        Tensor fused = frames.channelNorm(x, null, gamma, false, 0, null);
         return fused != null ? fused : super.channelNorm(x, gamma);
     }
 
@@ -263,14 +305,9 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     }
 
     @Override
-    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias) {
-        try (Scope scope = Scope.open("kernels.upsample")) {
-            Tensor doubled = frames.upsample(x);
-            return scope.keep(
-                    doubled == null
-                            ? super.upsampleConvolution(x, weight, bias)
-                            : convolution(doubled, weight, bias, new long[] {1, 1, 1}, new long[] {1, 1}));
-        }
+    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias, @Nullable Repeated shortcut) {
+        Tensor fused = upsampling.convolution(x, weight, bias, shortcut);
+        return fused != null ? fused : super.upsampleConvolution(x, weight, bias, shortcut);
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The VAEs' fused passes over channels-last frames [1, C, T, H, W]. Null where no kernel takes the input. */
 final class VaeKernels {
     private static final String NORM = "vae_norm/vae_norm.cu";
-    private static final String UPSAMPLE = "upsample/upsample.cu";
+    private static final String BIAS_ADD = "bias_add/bias_add.cu";
     private static final int THREADS = 256;
 
     private final OwnKernels library;
@@ -18,12 +18,15 @@ final class VaeKernels {
         this.library = library;
     }
 
+    /** offset [C] is added to x first. */
     @Nullable
-    Tensor channelNorm(Tensor x, Tensor gamma, boolean silu, int front, @Nullable Tensor history) {
+    Tensor channelNorm(
+            Tensor x, @Nullable Tensor offset, Tensor gamma, boolean silu, int front, @Nullable Tensor history) {
         ChannelShape shape = Memory.isChannelsLast(x) ? ChannelShape.of(x.size(1), x.dtype()) : null;
         boolean fits = shape != null
                 && Memory.isPlain(gamma)
                 && gamma.count() == x.size(1)
+                && (offset == null || (Memory.isPlain(offset) && offset.dtype() == x.dtype()))
                 && (history == null || (Memory.isChannelsLast(history) && history.dtype() == x.dtype()));
         if (shape == null || !fits) {
             return null;
@@ -39,7 +42,7 @@ final class VaeKernels {
                         shape.elements(),
                         shape.lanes(),
                         silu),
-                8,
+                9,
                 check -> trial(check, x.dtype(), gamma.dtype(), channels, silu));
         if (launch == null) {
             return null;
@@ -49,7 +52,8 @@ final class VaeKernels {
         long kept = history == null ? 0 : Math.min(front, history.size(2));
         Tensor result =
                 Tensors.emptyChannelsLast(x.dtype(), x.device(), 1, channels, front + frames, x.size(3), x.size(4));
-        launch.pointer(Memory.address(x)).pointer(Memory.address(gamma));
+        launch.pointer(Memory.address(x)).pointer(offset == null ? 0 : Memory.address(offset));
+        launch.pointer(Memory.address(gamma));
         launch.pointer(history == null || kept == 0 ? 0 : lastFrames(history, kept));
         launch.pointer(Memory.address(result))
                 .i32(pixels)
@@ -65,13 +69,15 @@ final class VaeKernels {
         Tensor sample = check.sample(type, 1, channels, 2, 3, 5).channelsLast();
         Tensor gamma = check.sample(weight, channels);
         if (!silu) {
-            Tensor own = KernelTrial.made(channelNorm(sample, gamma, false, 0, null));
+            Tensor own = KernelTrial.made(channelNorm(sample, null, gamma, false, 0, null));
             check.same(own, check.control().channelNorm(sample, gamma));
             return;
         }
         Tensor history = check.sample(type, 1, channels, 1, 3, 5).channelsLast();
-        Tensor own = KernelTrial.made(channelNorm(sample, gamma, true, 2, history));
-        check.same(own, check.control().channelNormSilu(sample, gamma, 2, history));
+        Tensor offset = check.sample(type, channels);
+        Tensor shifted = sample.add(perChannel(offset));
+        Tensor own = KernelTrial.made(channelNorm(sample, offset, gamma, true, 2, history));
+        check.same(own, check.control().channelNormSilu(shifted, gamma, 2, history));
     }
 
     private static long lastFrames(Tensor history, long kept) {
@@ -79,32 +85,45 @@ final class VaeKernels {
         return Memory.address(history) + (history.size(2) - kept) * frameBytes;
     }
 
-    /** Height and width doubled by repetition. */
-    @Nullable
-    Tensor upsample(Tensor x) {
-        if (!Memory.isChannelsLast(x)) {
-            return null;
-        }
-        long pixelBytes = x.size(1) * x.dtype().bytes();
-        int bytes = pixelBytes % 16 == 0 ? 16 : pixelBytes % 8 == 0 ? 8 : pixelBytes % 4 == 0 ? 4 : 0;
-        Launch launch = bytes == 0
+    /** y += bias [C] + addend, in place; false where no kernel takes the input, and y is as it was. */
+    boolean add(Tensor y, Tensor bias, @Nullable Tensor addend) {
+        int elements = elements(y.size(1), y.dtype());
+        boolean fits = elements != 0
+                && Memory.isChannelsLast(y)
+                && Memory.isPlain(bias)
+                && bias.dtype() == y.dtype()
+                && (addend == null
+                        || (Memory.isChannelsLast(addend) && addend.dtype() == y.dtype() && addend.sameShape(y)));
+        DType type = y.dtype();
+        Launch launch = !fits
                 ? null
-                : library.get(KernelInstance.of(UPSAMPLE, "wan4j_upsample", bytes / 4), 7, check -> {
-                    Tensor sample = check.sample(DType.BF16, 1, bytes, 2, 3, 5).channelsLast();
-                    Tensor plain = sample.repeatEach(2, 3).repeatEach(2, 4);
-                    check.same(KernelTrial.made(upsample(sample)), plain);
+                : library.get(KernelInstance.of(BIAS_ADD, "wan4j_bias_add", type, elements), 5, check -> {
+                    Tensor sample =
+                            check.sample(type, 1, 2L * elements, 2, 3, 5).channelsLast();
+                    Tensor offset = check.sample(type, 2L * elements);
+                    Tensor own = sample.copy();
+                    KernelTrial.made(add(own, offset, sample) ? own : null);
+                    check.same(own, sample.add(perChannel(offset)).add(sample));
                 });
         if (launch == null) {
-            return null;
+            return false;
         }
-        Tensor result =
-                Tensors.emptyChannelsLast(x.dtype(), x.device(), 1, x.size(1), x.size(2), 2 * x.size(3), 2 * x.size(4));
-        long chunks = pixelBytes / bytes;
-        long count = x.count() / x.size(1) * chunks;
-        launch.pointer(Memory.address(x)).pointer(Memory.address(result));
-        launch.i32(x.size(3)).i32(x.size(4)).i32(chunks).i32(1).i64(count);
+        long count = y.count() / elements;
+        launch.pointer(Memory.address(y)).pointer(Memory.address(bias));
+        launch.pointer(addend == null ? 0 : Memory.address(addend));
+        launch.i32(y.size(1) / elements).i32(count);
         launch.run((count + THREADS - 1) / THREADS, THREADS);
-        return result;
+        return true;
+    }
+
+    /** [C] to be broadcast over frames. */
+    static Tensor perChannel(Tensor values) {
+        return values.reshape(1, -1, 1, 1, 1);
+    }
+
+    /** Channels that a thread moves at once, 0 if their number is odd. */
+    static int elements(long channels, DType type) {
+        return type == DType.BF16 && channels % 8 == 0 ? 8 : channels % 4 == 0 ? 4 : 0;
     }
 
     /** How threads share a pixel's channels: {@code elements} side by side a thread, {@code lanes} threads, in steps. */

@@ -89,7 +89,7 @@ class KernelCatalogueTest {
                 text(new RowKernels(recorder), new TextKernels(recorder), dim);
             }
             latents(new LatentKernels(recorder));
-            vae(new VaeKernels(recorder));
+            vae(new VaeKernels(recorder), new UpsampleKernels(recorder));
             Tensor long8k = zeros(DType.BF16, 1, 1, 8193, 128);
             none(new SplitAttention(recorder).attention(long8k, long8k, long8k, 1));
             none(new Quantiser(recorder).quantised(long8k, long8k, long8k, 8320));
@@ -149,7 +149,7 @@ class KernelCatalogueTest {
         }
     }
 
-    private static void vae(VaeKernels vae) {
+    private static void vae(VaeKernels vae, UpsampleKernels upsampling) {
         Set<Long> channels = new LinkedHashSet<>();
         for (long base : new long[] {96, 160, 256, 16, 8, 20}) {
             channels.addAll(Set.of(base, 2 * base, 4 * base));
@@ -157,9 +157,11 @@ class KernelCatalogueTest {
         for (long c : channels) {
             for (DType type : new DType[] {DType.BF16, DType.F32}) {
                 Tensor x = zeros(type, 1, c, 1, 2, 2).channelsLast();
-                none(vae.channelNorm(x, f32(c), true, 2, null));
-                none(vae.channelNorm(x, f32(c), false, 0, null));
-                none(vae.upsample(x));
+                Tensor bias = zeros(type, c);
+                none(vae.channelNorm(x, bias, f32(c), true, 2, null));
+                none(vae.channelNorm(x, null, f32(c), false, 0, null));
+                assertThat(vae.add(x, bias, x)).isFalse();
+                none(upsampling.convolution(x, zeros(type, c, c, 1, 3, 3), bias, null));
             }
         }
     }

@@ -16,7 +16,7 @@ record Decoding(String work, int version, DType dtype, int frames, int height, i
     private static final int RUNS = 2;
 
     /** {@code -Dbench.chunks=1,2,4}. */
-    private static int[] chunks() {
+    static int[] chunks() {
         return Arrays.stream(System.getProperty("bench.chunks", "2,4,8").split(",", -1))
                 .mapToInt(Integer::parseInt)
                 .toArray();

@@ -10,15 +10,13 @@ import java.util.List;
 
 /** Frames to latents with VAE 2.1. */
 record Encoding(String work, int frames, int height, int width) implements FullSizeReport.Work {
-    private static final int[] CHUNKS = {1, 2, 4};
-
     @Override
     public List<Row> run(DeviceSession session, boolean profile, PrintWriter out) {
         try (RandomVae vae = new RandomVae(21, session, session.kernels(), DType.BF16);
                 Scope scope = Scope.open("encoding")) {
             Tensor video = Forward.random(session, 4, 3, frames, height, width).clamp(-1, 1);
             List<Row> rows = new ArrayList<>();
-            for (int chunk : CHUNKS) {
+            for (int chunk : Decoding.chunks()) {
                 double ms = new Stopwatch(session, 2).best(() -> encode(vae, video, chunk));
                 long peak = session.memory().peak().orElse(0);
                 rows.add(new Row(work, ms, Row.NO_CEILING, Double.NaN, peak, "chunk " + chunk));

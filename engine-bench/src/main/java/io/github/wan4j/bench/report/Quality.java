@@ -12,8 +12,9 @@ import java.util.Locale;
 record Quality() implements FullSizeReport.Work {
     @Override
     public List<Row> run(DeviceSession session, boolean profile, PrintWriter out) {
-        out.println(line(session, 21, 3, 60, 104));
-        out.println(line(session, 22, 2, 22, 40));
+        out.println(line(session, 21, 9, 60, 104));
+        out.println(line(session, 21, 5, 90, 160));
+        out.println(line(session, 22, 9, 44, 80));
         return List.of();
     }
 
@@ -31,8 +32,11 @@ record Quality() implements FullSizeReport.Work {
             double rms = rounded.sub(exact).norm() / Math.sqrt((double) exact.count());
             return String.format(
                     Locale.ROOT,
-                    "VAE %.1f in bf16 against fp32: %.1f dB (deviation of the output %.3f, range %.2f)",
+                    "VAE %.1f in bf16 against fp32, %d frames of %dx%d: %.1f dB (deviation of the output %.3f, range %.2f)",
                     version / 10.0,
+                    exact.size(1),
+                    exact.size(3),
+                    exact.size(2),
                     20 * Math.log10(range / rms),
                     exact.deviation(),
                     range);

@@ -122,9 +122,13 @@ public final class CpuKernels extends ReferenceKernels {
     }
 
     @Override
-    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias) {
-        return x.dtype() == DType.F32
-                ? CpuConvolution.upsampleConvolution(x, weight, bias)
-                : super.upsampleConvolution(x, weight, bias);
+    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias, @Nullable Repeated shortcut) {
+        if (x.dtype() != DType.F32) {
+            return super.upsampleConvolution(x, weight, bias, shortcut);
+        }
+        try (Scope scope = Scope.open("kernels.upsample")) {
+            Tensor result = CpuConvolution.upsampleConvolution(x, weight, bias);
+            return scope.keep(shortcut == null ? result : result.add(shortcut.over(weight.size(0))));
+        }
     }
 }

@@ -109,6 +109,13 @@ public interface Kernels {
      */
     Tensor convolution(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding);
 
+    /** {@link #convolution} of stride 1 plus {@code addend}, which has the shape of the result. */
+    Tensor convolutionAdd(Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor addend);
+
+    /** {@link #channelNormSilu} of a {@link #convolution} of stride 1. */
+    Tensor convolutionNormSilu(
+            Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor gamma, int front, @Nullable Tensor history);
+
     /** SiLU of {@link #channelNorm}, behind {@code front} frames of history: see {@link #behind}. */
     Tensor channelNormSilu(Tensor x, Tensor gamma, int front, @Nullable Tensor history);
 
@@ -121,6 +128,9 @@ public interface Kernels {
      */
     Tensor behind(Tensor x, int front, @Nullable Tensor history);
 
-    /** Height and width doubled by repetition, then {@link #convolution} with a kernel of one frame and padding 1. */
-    Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias);
+    /**
+     * Height and width doubled by repetition, then {@link #convolution} with weight [O, C, 1, 3, 3] and padding 1, plus
+     * {@code shortcut} if there is one.
+     */
+    Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias, @Nullable Repeated shortcut);
 }

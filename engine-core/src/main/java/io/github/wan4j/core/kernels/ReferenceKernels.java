@@ -13,6 +13,7 @@ public class ReferenceKernels implements Kernels {
     private static final double LEAST_NORM = 1e-12;
     private static final double LARGEST_E4M3 = 448;
     private static final double LEAST_MAGNITUDE = 1e-12; // of a row: one of zeros stays one of zeros
+    private static final long[] UNIT_STRIDE = {1, 1, 1};
 
     @Override
     public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias) {
@@ -236,6 +237,22 @@ public class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public Tensor convolutionAdd(Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor addend) {
+        try (Scope scope = Scope.open("kernels.convolutionAdd")) {
+            return scope.keep(convolution(x, weight, bias, UNIT_STRIDE, padding).add(addend));
+        }
+    }
+
+    @Override
+    public Tensor convolutionNormSilu(
+            Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor gamma, int front, @Nullable Tensor history) {
+        try (Scope scope = Scope.open("kernels.convolutionNormSilu")) {
+            return scope.keep(
+                    channelNormSilu(convolution(x, weight, bias, UNIT_STRIDE, padding), gamma, front, history));
+        }
+    }
+
+    @Override
     public Tensor channelNormSilu(Tensor x, Tensor gamma, int front, @Nullable Tensor history) {
         try (Scope scope = Scope.open("kernels.channelNormSilu")) {
             return scope.keep(behind(Functional.silu(channelNorm(x, gamma)), front, history));
@@ -271,10 +288,11 @@ public class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias) {
+    public Tensor upsampleConvolution(Tensor x, Tensor weight, Tensor bias, @Nullable Repeated shortcut) {
         try (Scope scope = Scope.open("kernels.upsample")) {
             Tensor doubled = x.repeatEach(2, 3).repeatEach(2, 4);
-            return scope.keep(convolution(doubled, weight, bias, new long[] {1, 1, 1}, new long[] {1, 1}));
+            Tensor result = convolution(doubled, weight, bias, UNIT_STRIDE, new long[] {1, 1});
+            return scope.keep(shortcut == null ? result : result.add(shortcut.over(weight.size(0))));
         }
     }
 }

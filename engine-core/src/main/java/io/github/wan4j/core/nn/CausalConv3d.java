@@ -43,6 +43,22 @@ public final class CausalConv3d {
         }
     }
 
+    /** The same once more, with another norm and convolution, plus {@code addend}: what a residual block computes. */
+    public Tensor forward(
+            ChannelNorm norm, Tensor x, ChannelNorm norm2, CausalConv3d next, Tensor addend, FrameHistory past) {
+        try (Scope scope = Scope.open("conv3d.twice")) {
+            Tensor history = past.of(this);
+            Tensor first = norm.silu(x, front(x, history), history);
+            remember(first, past);
+            Tensor nextHistory = past.of(next);
+            Tensor second = kernels.convolutionNormSilu(
+                    first, taps(first, x), bias, padding, norm2.gamma(), next.front(x, nextHistory), nextHistory);
+            first.close();
+            next.remember(second, past);
+            return scope.keep(kernels.convolutionAdd(second, next.taps(second, x), next.bias, next.padding, addend));
+        }
+    }
+
     /** A lone first frame has nothing but zeros before it: the taps that would meet them are left out. */
     private int front(Tensor x, @Nullable Tensor history) {
         return history == null && x.size(2) == 1 ? 0 : front;
@@ -50,13 +66,20 @@ public final class CausalConv3d {
 
     /** seen: x behind its front. */
     private Tensor convolve(Tensor seen, Tensor x, FrameHistory past) {
+        Tensor result = kernels.convolution(seen, taps(seen, x), bias, STRIDE, padding);
+        remember(seen, past);
+        return result;
+    }
+
+    private Tensor taps(Tensor seen, Tensor x) {
         long taps = seen.size(2) - x.size(2) + 1;
-        Tensor kernel = weight.narrow(2, front + 1 - taps, taps);
-        Tensor result = kernels.convolution(seen, kernel, bias, STRIDE, padding);
+        return weight.narrow(2, front + 1 - taps, taps);
+    }
+
+    private void remember(Tensor seen, FrameHistory past) {
         if (front > 0) {
             long last = Math.min(front, seen.size(2));
             past.remember(this, seen.narrow(2, seen.size(2) - last, last));
         }
-        return result;
     }
 }

@@ -16,17 +16,22 @@ public final class ChannelNorm {
         this.gamma = gamma;
     }
 
+    /** [C]; a view in the innermost scope. */
+    Tensor gamma() {
+        return gamma.reshape(-1);
+    }
+
     /** x [1, C, T, H, W]; the same shape. */
     public Tensor forward(Tensor x) {
         try (Scope scope = Scope.open("channelNorm")) {
-            return scope.keep(kernels.channelNorm(x, gamma.reshape(-1)));
+            return scope.keep(kernels.channelNorm(x, gamma()));
         }
     }
 
     /** SiLU of {@link #forward} behind {@code front} frames of history: [1, C, front + T, H, W]. */
     Tensor silu(Tensor x, int front, @Nullable Tensor history) {
         try (Scope scope = Scope.open("channelNorm.silu")) {
-            return scope.keep(kernels.channelNormSilu(x, gamma.reshape(-1), front, history));
+            return scope.keep(kernels.channelNormSilu(x, gamma(), front, history));
         }
     }
 }

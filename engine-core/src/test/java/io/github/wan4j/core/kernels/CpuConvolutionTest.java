@@ -99,9 +99,9 @@ class CpuConvolutionTest {
             Tensor x = random(1, 1, 12, 3, 4, 5);
             Tensor weight = random(2, 6, 12, 1, 3, 3);
             Tensor bias = random(3, 6);
-            Tensor expected = plain.upsampleConvolution(x, weight, bias);
+            Tensor expected = plain.upsampleConvolution(x, weight, bias, null);
             assertThat(expected.shape()).containsExactly(1, 6, 3, 8, 10);
-            assertClose(cpu.upsampleConvolution(cpu.layout(x), weight, bias), expected, TOLERANCE);
+            assertClose(cpu.upsampleConvolution(cpu.layout(x), weight, bias, null), expected, TOLERANCE);
         }
     }
 
@@ -114,7 +114,8 @@ class CpuConvolutionTest {
             Tensor bias = random(4, 8).to(DType.BF16);
             assertIdentical(cpu.channelNormSilu(x, gamma, 2, null), plain.channelNormSilu(x, gamma, 2, null));
             assertIdentical(cpu.behind(x, 2, x), plain.behind(x, 2, x));
-            assertIdentical(cpu.upsampleConvolution(x, weight, bias), plain.upsampleConvolution(x, weight, bias));
+            assertIdentical(
+                    cpu.upsampleConvolution(x, weight, bias, null), plain.upsampleConvolution(x, weight, bias, null));
         }
     }
 }

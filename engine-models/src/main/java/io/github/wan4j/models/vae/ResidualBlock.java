@@ -27,8 +27,8 @@ public final class ResidualBlock implements Stage {
     @Override
     public Tensor forward(Tensor x, FrameHistory past) {
         try (Scope scope = Scope.open("vae.residual")) {
-            Tensor h = conv2.forward(norm2, conv1.forward(norm1, x, past), past);
-            return scope.keep(h.add(shortcut == null ? x : shortcut.forward(x, past)));
+            Tensor addend = shortcut == null ? x : shortcut.forward(x, past);
+            return scope.keep(conv1.forward(norm1, x, norm2, conv2, addend, past));
         }
     }
 }

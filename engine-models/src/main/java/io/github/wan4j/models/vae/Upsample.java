@@ -1,6 +1,7 @@
 package io.github.wan4j.models.vae;
 
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Repeated;
 import io.github.wan4j.core.nn.CausalConv3d;
 import io.github.wan4j.core.nn.FrameHistory;
 import io.github.wan4j.core.tensor.Scope;
@@ -38,9 +39,14 @@ public final class Upsample implements Stage {
     /** x [1, in, T, H, W]; [1, out, T, 2H, 2W], or 2T frames (2T − 1 at the start of the sequence). */
     @Override
     public Tensor forward(Tensor x, FrameHistory past) {
+        return forward(x, null, past);
+    }
+
+    /** The same plus a shortcut. */
+    public Tensor forward(Tensor x, @Nullable Repeated shortcut, FrameHistory past) {
         try (Scope scope = Scope.open("vae.upsample")) {
             Tensor frames = timeConv == null ? x : doubled(timeConv, x, past);
-            return scope.keep(kernels.upsampleConvolution(frames, weight.unsqueeze(2), bias));
+            return scope.keep(kernels.upsampleConvolution(frames, weight.unsqueeze(2), bias, shortcut));
         }
     }
 

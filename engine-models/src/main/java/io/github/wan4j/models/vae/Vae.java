@@ -1,5 +1,6 @@
 package io.github.wan4j.models.vae;
 
+import io.github.wan4j.core.VaeTile;
 import io.github.wan4j.core.tensor.Tensor;
 import java.util.function.Consumer;
 
@@ -29,4 +30,12 @@ public interface Vae {
      * multiples of {@link #spatialStride}. {@code checkpoint} and chunks as in {@link #decode}.
      */
     Tensor encode(Tensor video, int latentFramesPerChunk, Runnable checkpoint);
+
+    /**
+     * The same autoencoder working in square tiles, for pictures that do not fit into memory: layers at the resolution of
+     * the latents, where attention sees the whole picture, run as ever; those between them and pixels run tile by tile,
+     * and what tiles share is blended. Frames then leave, in order, while the last tile is decoded, and are in host
+     * memory. Nothing changes for pictures that one tile covers.
+     */
+    Vae tiled(VaeTile tile);
 }

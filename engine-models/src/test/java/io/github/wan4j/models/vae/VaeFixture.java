@@ -91,10 +91,18 @@ final class VaeFixture implements AutoCloseable {
 
     /** All frames of z [C, T, h, w] at once: [3, F, H, W]. */
     Tensor decode(Tensor z, int chunk) {
+        return decode(vae, z, chunk);
+    }
+
+    static Tensor decode(Vae vae, Tensor z, int chunk) {
+        return decode(vae, z, chunk, GO_ON);
+    }
+
+    static Tensor decode(Vae vae, Tensor z, int chunk, Runnable checkpoint) {
         try (Scope scope = Scope.open("test.decode")) {
             List<Tensor> copies = new ArrayList<>();
             try {
-                vae.decode(z, chunk, GO_ON, frames -> copies.add(detached(frames)));
+                vae.decode(z, chunk, checkpoint, frames -> copies.add(detached(frames)));
                 return scope.keep(Tensors.cat(1, copies.toArray(Tensor[]::new)));
             } finally {
                 copies.forEach(Tensor::close);

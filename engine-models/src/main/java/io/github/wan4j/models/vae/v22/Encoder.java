@@ -1,9 +1,7 @@
 package io.github.wan4j.models.vae.v22;
 
 import io.github.wan4j.core.nn.CausalConv3d;
-import io.github.wan4j.core.nn.FrameHistory;
-import io.github.wan4j.core.tensor.Scope;
-import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.models.vae.Coder;
 import io.github.wan4j.models.vae.Downsample;
 import io.github.wan4j.models.vae.Head;
 import io.github.wan4j.models.vae.Middle;
@@ -12,29 +10,30 @@ import io.github.wan4j.models.vae.Stage;
 import io.github.wan4j.models.vae.VaeWeights;
 
 /** Frames to the mean of their latents; the widths are 1, 2, 4 and 4 times that of the first convolution. */
-final class Encoder implements Stage {
+final class Encoder implements Coder {
     private static final long PATCH = 3 * 2 * 2;
 
-    private final Stage stages;
-    private final int zChannels;
+    private final Stage local;
+    private final Stage whole;
 
     Encoder(VaeWeights weights, int zChannels) {
-        this.zChannels = zChannels;
         VaeWeights encoder = weights.at("encoder");
         VaeWeights down = encoder.at("downsamples");
         long dim = encoder.width("conv1.weight");
         CausalConv3d first = encoder.causal("conv1", PATCH, dim);
         CausalConv3d last = weights.pointwise("conv1", 2L * zChannels, 2L * zChannels);
-        stages = Stage.sequence(
+        local = Stage.sequence(
                 (x, past) -> Patches.patchify(x),
                 first::forward,
                 level0(down.at(0).at("downsamples"), dim),
                 level(down.at(1).at("downsamples"), dim, 2 * dim),
-                level(down.at(2).at("downsamples"), 2 * dim, 4 * dim),
+                level(down.at(2).at("downsamples"), 2 * dim, 4 * dim));
+        whole = Stage.sequence(
                 level3(down.at(3).at("downsamples"), 4 * dim),
                 new Middle(encoder.at("middle"), 4 * dim),
                 new Head(encoder.at("head"), 4 * dim, 2L * zChannels),
-                last::forward);
+                last::forward,
+                (x, past) -> x.narrow(1, 0, zChannels)); // the rest is a variance, unused
     }
 
     private static Stage level0(VaeWeights weights, long dim) {
@@ -59,11 +58,15 @@ final class Encoder implements Stage {
         return new DownLevel(main, new AvgDown(dim, 1, 1));
     }
 
-    /** frames [1, 3, n, H, W]; [1, C, T, H/16, W/16]. The other half of the last layer's channels is a variance, unused. */
+    /** frames [1, 3, n, H, W]; [1, 4 · dim, T, H/16, W/16]. */
     @Override
-    public Tensor forward(Tensor frames, FrameHistory past) {
-        try (Scope scope = Scope.open("vae.encoder")) {
-            return scope.keep(stages.forward(frames, past).narrow(1, 0, zChannels));
-        }
+    public Stage local() {
+        return local;
+    }
+
+    /** [1, 4 · dim, T, h, w]; [1, C, T, h, w]. */
+    @Override
+    public Stage whole() {
+        return whole;
     }
 }

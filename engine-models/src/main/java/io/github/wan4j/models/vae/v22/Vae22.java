@@ -1,5 +1,6 @@
 package io.github.wan4j.models.vae.v22;
 
+import io.github.wan4j.core.VaeTile;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Tensor;
@@ -39,7 +40,17 @@ public final class Vae22 implements Vae {
         VaeWeights bound = new VaeWeights(kernels, weights, dtype);
         int channels = SCALE.channels();
         encoder = new ChunkedEncoder(kernels, dtype, SCALE, SPATIAL_STRIDE, new Encoder(bound, channels));
-        decoder = new ChunkedDecoder(kernels, dtype, SCALE, new Decoder(bound, channels));
+        decoder = new ChunkedDecoder(kernels, dtype, SCALE, SPATIAL_STRIDE, new Decoder(bound, channels));
+    }
+
+    private Vae22(ChunkedEncoder encoder, ChunkedDecoder decoder) {
+        this.encoder = encoder;
+        this.decoder = decoder;
+    }
+
+    @Override
+    public Vae tiled(VaeTile tile) {
+        return new Vae22(encoder.tiled(tile), decoder.tiled(tile));
     }
 
     @Override
