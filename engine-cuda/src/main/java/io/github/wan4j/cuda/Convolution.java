@@ -55,7 +55,7 @@ final class Convolution {
 
     private static void run(Tensor x, Tensor weight, long[] stride, long[] padding, Tensor out) {
         Context context = torch.globalContext();
-        double operations = 2.0 * out.count() * (weight.count() / weight.size(0));
+        double operations = 2.0 * out.count() * weight.count() / weight.size(0);
         boolean tryAll = context.benchmarkCuDNN() && operations > WORTH_TRYING;
         Tensor written = CUDNN.call(
                 x,

@@ -3,6 +3,7 @@ package io.github.wan4j.core.nn;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,9 +44,17 @@ public final class CausalConv3d {
         }
     }
 
-    /** The same once more, with another norm and convolution, plus {@code addend}: what a residual block computes. */
+    /**
+     * The same once more, with another norm and convolution, plus {@code addend}: what a residual block computes. The
+     * addend is asked for when the largest tensors are gone.
+     */
     public Tensor forward(
-            ChannelNorm norm, Tensor x, ChannelNorm norm2, CausalConv3d next, Tensor addend, FrameHistory past) {
+            ChannelNorm norm,
+            Tensor x,
+            ChannelNorm norm2,
+            CausalConv3d next,
+            Supplier<Tensor> addend,
+            FrameHistory past) {
         try (Scope scope = Scope.open("conv3d.twice")) {
             Tensor history = past.of(this);
             Tensor first = norm.silu(x, front(x, history), history);
@@ -55,7 +64,7 @@ public final class CausalConv3d {
                     first, taps(first, x), bias, padding, norm2.gamma(), next.front(x, nextHistory), nextHistory);
             first.close();
             next.remember(second, past);
-            return scope.keep(kernels.convolutionAdd(second, next.taps(second, x), next.bias, next.padding, addend));
+            return scope.keep(kernels.convolutionAdd(second, next.taps(second, x), next.bias, next.padding, addend.get()));
         }
     }
 

@@ -48,12 +48,25 @@ record Chunks(Kernels kernels, DType dtype, int latentFrames, Runnable checkpoin
         }
     }
 
-    /** Everything that comes out of a pass, one chunk after the other in time. */
+    /** Everything that comes out of a stage that makes one frame of each, one chunk after the other. */
     Tensor all(Tensor x, Stage stage) {
         try (Scope scope = Scope.open("vae.pass")) {
-            List<Tensor> parts = new ArrayList<>();
-            pass(x, stage, (chunk, part) -> parts.add(chunk.keep(part)));
-            return scope.keep(Tensors.cat(2, parts.toArray(Tensor[]::new)));
+            List<Tensor> all = new ArrayList<>();
+            long[] done = {0};
+            pass(x, stage, (chunk, part) -> {
+                if (all.isEmpty()) {
+                    all.add(chunk.keep(room(part, x.size(2))));
+                }
+                Tensor written = all.get(0).narrow(2, done[0], part.size(2)).copyFrom(part);
+                done[0] += written.size(2);
+            });
+            return scope.keep(all.get(0));
         }
+    }
+
+    /** For so many frames like those of {@code part}. */
+    private static Tensor room(Tensor part, long frames) {
+        return Tensors.emptyChannelsLast(
+                part.dtype(), part.device(), 1, part.size(1), frames, part.size(3), part.size(4));
     }
 }

@@ -27,8 +27,8 @@ public final class ResidualBlock implements Stage {
     @Override
     public Tensor forward(Tensor x, FrameHistory past) {
         try (Scope scope = Scope.open("vae.residual")) {
-            Tensor addend = shortcut == null ? x : shortcut.forward(x, past);
-            return scope.keep(conv1.forward(norm1, x, norm2, conv2, addend, past));
+            return scope.keep(conv1.forward(
+                    norm1, x, norm2, conv2, () -> shortcut == null ? x : shortcut.forward(x, past), past));
         }
     }
 }
