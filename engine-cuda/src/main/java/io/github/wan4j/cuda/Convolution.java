@@ -18,8 +18,8 @@ final class Convolution {
     /** More elements need indices of 64 bits, for which cuDNN has slow kernels alone. */
     private static final long MOST_ELEMENTS = Integer.MAX_VALUE;
 
-    /** Below so many operations trying several kernels (some 50 ms each) is never won back. */
-    private static final double WORTH_TRYING = 2e11;
+    /** Below so many operations the trial of several kernels (20 to 100 ms for a shape) is not won back. */
+    private static final double WORTH_TRYING = 2e10;
 
     private Convolution() {}
 

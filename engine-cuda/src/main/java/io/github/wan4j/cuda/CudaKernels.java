@@ -233,16 +233,20 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     @Override
     public Tensor convolution(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding) {
-        return own && Convolution.takes(x, weight)
+        return convolves(x, weight)
                 ? sum(Convolution.of(x, weight, stride, padding), bias, null)
                 : super.convolution(x, weight, bias, stride, padding);
     }
 
     @Override
     public Tensor convolutionAdd(Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor addend) {
-        return own && Convolution.takes(x, weight)
+        return convolves(x, weight)
                 ? sum(Convolution.of(x, weight, UNIT_STRIDE, padding), bias, addend)
                 : super.convolutionAdd(x, weight, bias, padding, addend);
+    }
+
+    private boolean convolves(Tensor x, Tensor weight) {
+        return own && !plain && Convolution.takes(x, weight);
     }
 
     /** y, which is nobody else's, plus a bias and an addend. */
@@ -259,7 +263,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     @Override
     public Tensor convolutionNormSilu(
             Tensor x, Tensor weight, Tensor bias, long[] padding, Tensor gamma, int front, @Nullable Tensor history) {
-        if (!own || !Convolution.takes(x, weight)) {
+        if (!convolves(x, weight)) {
             return super.convolutionNormSilu(x, weight, bias, padding, gamma, front, history);
         }
         try (Scope scope = Scope.open("kernels.convolutionNormSilu")) {

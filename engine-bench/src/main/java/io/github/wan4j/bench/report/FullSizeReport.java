@@ -80,7 +80,10 @@ public final class FullSizeReport {
         works.put("vae21-720p", new Decoding("VAE 2.1 decode 1280×720×81", 21, DType.BF16, 21, 90, 160));
         works.put("vae22-704p", new Decoding("VAE 2.2 decode 1280×704×121", 22, DType.BF16, 31, 44, 80));
         works.put("encode21-480p", new Encoding("VAE 2.1 encode 832×480×81", 81, 480, 832));
-        works.put("quality", new Quality());
+        works.put("quality21-480p", new Quality(21, 9, 60, 104));
+        works.put("quality21-720p", new Quality(21, 5, 90, 160));
+        works.put("quality22-352p", new Quality(22, 9, 22, 40));
+        works.put("quality22-704p-tf32", new Quality(22, 9, 44, 80));
         works.put("vae21-480p-tf32", new Decoding("VAE 2.1 decode 832×480×81, fp32/TF32", 21, DType.F32, 21, 60, 104));
         works.put("vae21-720p-tf32", new Decoding("VAE 2.1 decode 1280×720×81, fp32/TF32", 21, DType.F32, 21, 90, 160));
         works.put("vae22-704p-tf32", new Decoding("VAE 2.2 decode 1280×704×121, fp32/TF32", 22, DType.F32, 31, 44, 80));

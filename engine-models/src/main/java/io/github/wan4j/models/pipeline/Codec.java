@@ -6,6 +6,7 @@ import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.models.image.ImageReader;
 import io.github.wan4j.models.image.Rgb8;
+import io.github.wan4j.models.plan.Portions;
 import io.github.wan4j.models.vae.Vae;
 import io.github.wan4j.video.FrameSink;
 import io.github.wan4j.video.InvalidRequestException;
@@ -13,6 +14,7 @@ import io.github.wan4j.video.LatentCodec;
 import io.github.wan4j.video.Latents;
 import io.github.wan4j.video.ModelInfo;
 import io.github.wan4j.video.RunReport;
+import io.github.wan4j.video.Size;
 import io.github.wan4j.video.Video;
 import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoHandlers;
@@ -73,7 +75,9 @@ public final class Codec implements LatentCodec {
             Tensor video = bytes.to(model.parts().session().info().device(), DType.F32)
                     .mul(1 / 127.5)
                     .add(-1);
-            return latents(model.parts().vae().encode(video, model.chunk((long) width * height), cancellation));
+            Portions portions = model.portions(new Size(width, height), 1 + (pictures.size() - 1) / Vae.TEMPORAL_STRIDE);
+            Vae vae = Parts.tiled(model.parts().vae(), portions.tile());
+            return latents(vae.encode(video, portions.chunk(), cancellation));
         }
     }
 
@@ -107,11 +111,11 @@ public final class Codec implements LatentCodec {
         try (Scope scope = Scope.open("codec.decode");
                 Parts.Stay stay = model.parts().stay();
                 FrameSink<T> sink = handler.begin(model.videoInfo(latents))) {
-            Vae vae = model.parts().vae();
             VideoInfo info = model.videoInfo(latents);
-            int chunk = model.chunk((long) info.width() * info.height());
+            Portions portions = model.portions(new Size(info.width(), info.height()), latents.frames());
+            Vae vae = Parts.tiled(model.parts().vae(), portions.tile());
             FrameStream stream = new FrameStream(sink);
-            vae.decode(model.onDevice(latents), chunk, cancellation, stream::accept);
+            vae.decode(model.onDevice(latents), portions.chunk(), cancellation, stream::accept);
             cancellation.run();
             return sink.finish(RunReport.builder().peakBytes(model.peakBytes()).build());
         }

@@ -14,7 +14,10 @@ import io.github.wan4j.models.plan.DeviceProfile;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.ModelNumbers;
 import io.github.wan4j.models.plan.ModelShape;
+import io.github.wan4j.models.plan.PlacementWishes;
 import io.github.wan4j.models.plan.PlanRequest;
+import io.github.wan4j.models.plan.Portions;
+import io.github.wan4j.models.plan.Products;
 import io.github.wan4j.models.plan.Planner;
 import io.github.wan4j.models.text.PromptTokenizer;
 import io.github.wan4j.models.text.TokenIds;
@@ -37,10 +40,6 @@ import java.util.OptionalLong;
 
 /** An opened model on one device: all that jobs share. Closed by its engine after the last job. */
 public final class Model implements AutoCloseable {
-    private static final int DEFAULT_CHUNK = 2;
-    private static final int GPU_CHUNK = 4;
-    private static final long BYTES_PER_PIXEL = 4_500; // at the peak of a decoder, for each latent frame
-
     private final ModelInfo info;
     private final ModelShape shape;
     private final EngineConfig config;
@@ -146,21 +145,18 @@ public final class Model implements AutoCloseable {
         return resolve(request).plan();
     }
 
-    /**
-     * Latent frames of so many pixels a frame that the autoencoder takes at a time. Results do not depend on it; the lengths
-     * were measured, and a GPU takes fewer where they would fill half of what is free.
-     */
-    int chunk(long pixels) {
-        return config.vaeChunk().orElseGet(() -> defaultChunk(pixels));
-    }
-
-    private int defaultChunk(long pixels) {
+    /** In what portions the autoencoder takes so many latent frames of a picture when no plan says so. */
+    Portions portions(Size picture, int latentFrames) {
         DeviceSession session = parts.session();
-        if (session.info().device().kind() == Device.Kind.CPU) {
-            return DEFAULT_CHUNK;
-        }
-        long fitting = session.memory().free() / 2 / (pixels * BYTES_PER_PIXEL);
-        return (int) Math.max(1, Math.min(GPU_CHUNK, fitting));
+        boolean gpu = session.info().device().kind() != Device.Kind.CPU;
+        return Portions.fitting(
+                shape.vae(),
+                precision.products() == DType.F32 ? Products.FP32 : Products.BF16,
+                picture,
+                latentFrames,
+                PlacementWishes.of(config),
+                gpu,
+                gpu ? session.memory().free() : Long.MAX_VALUE);
     }
 
     /** Learns from a job that was done as planned. */

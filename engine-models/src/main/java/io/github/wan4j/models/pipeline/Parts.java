@@ -1,6 +1,7 @@
 package io.github.wan4j.models.pipeline;
 
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.VaeTile;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.weights.Checkpoint;
@@ -145,6 +146,11 @@ public final class Parts implements AutoCloseable {
             vaePrecision = numbers;
         }
         return vae.network();
+    }
+
+    /** Working in tiles, if any. */
+    static Vae tiled(Vae vae, @Nullable VaeTile tile) {
+        return tile == null ? vae : vae.tiled(tile);
     }
 
     /** Frees the autoencoder; it is loaded again when it is asked for. */

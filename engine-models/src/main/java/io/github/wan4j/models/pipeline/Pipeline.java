@@ -11,6 +11,7 @@ import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.models.image.FirstFrame;
 import io.github.wan4j.models.plan.ExecutionPlan;
+import io.github.wan4j.models.plan.Arrangement;
 import io.github.wan4j.models.plan.LatentShape;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.models.vae.Vae;
@@ -292,7 +293,7 @@ final class Pipeline {
         if (image == null) {
             return new TextToVideo();
         }
-        Vae vae = model.parts().vae(attempts.route().autoencoder());
+        Vae vae = vae(attempts.route().autoencoder());
         Tensor picture = picture(image);
         return model.info().kind() == ModelKind.I2V_A14B
                 ? ImageToVideo.of(picture, request.plan().request().frames(), vae, chunk(), cancellation)
@@ -381,23 +382,28 @@ final class Pipeline {
                 stepping.multipliedBy(steps - taken).dividedBy(taken));
     }
 
+    private Arrangement arrangement() {
+        return attempts.route().plan().placement().arrangement();
+    }
+
     private int chunk() {
-        return attempts.route().plan().placement().arrangement().chunk();
+        return arrangement().chunk();
+    }
+
+    private Vae vae(Precision numbers) {
+        return Parts.tiled(model.parts().vae(numbers), arrangement().tile());
     }
 
     /** True, or it throws: what it draws is looked at. */
     private boolean decode(Tensor latents, Precision numbers, OutputCheck<?> sink) {
         int frames = request.plan().latent().frames();
-        int chunk = chunk();
         FrameStream stream = new FrameStream(sink);
-        int[] done = {0};
         enter(Stage.DECODE);
         clock.begin(Stage.DECODE, frames);
         try (Parts.Stay stay = model.parts().stay()) {
-            model.parts().vae(numbers).decode(latents, chunk, cancellation, pixels -> {
+            vae(numbers).decode(latents, chunk(), cancellation, pixels -> {
                 stream.accept(pixels);
-                done[0] = Math.min(frames, done[0] + chunk);
-                clock.done(done[0], Optional.empty());
+                clock.done((stream.count() - 1) / Vae.TEMPORAL_STRIDE + 1, Optional.empty());
                 cancellation.run();
             });
         }

@@ -18,22 +18,32 @@ final class Fitting {
     /** Share of the memory up to which an estimate is trusted. */
     static final double TRUSTED = 0.85;
 
-    /** From what hardly costs anything to what is slow but fits everywhere. */
-    private static final List<VaeTile> TILES =
-            List.of(new VaeTile(512, 64), new VaeTile(256, 32), new VaeTile(128, 32));
-
     private static final List<Integer> GPU_CHUNKS = List.of(4, 2, 1);
     private static final List<Integer> CPU_CHUNKS = List.of(2, 1);
 
     private final DeviceProfile device;
+    private final VaeShape vae;
 
-    Fitting(DeviceProfile device) {
+    Fitting(DeviceProfile device, VaeShape vae) {
         this.device = device;
+        this.vae = vae;
+    }
+
+    /** From what hardly costs anything to what is slow but fits everywhere. */
+    static List<VaeTile> tiles(VaeShape vae) {
+        return Stream.of(512, 256, 128)
+                .map(size -> new VaeTile(size, vae.tileOverlap()))
+                .toList();
+    }
+
+    /** Latent frames at once, the fastest first: longer chunks gain little on a GPU, on a CPU they leave the cache. */
+    static List<Integer> chunks(boolean gpu) {
+        return gpu ? GPU_CHUNKS : CPU_CHUNKS;
     }
 
     /** The best that is as asked for and fits. */
     Optional<MemoryEstimate> find(MemoryModel model, PlacementWishes wishes) {
-        List<VaeTile> tiles = wishes.tile() == null ? TILES : List.of(wishes.tile());
+        List<VaeTile> tiles = wishes.tile() == null ? tiles(vae) : List.of(wishes.tile());
         return (wishes.tile() == null ? first(model, wishes, List.of()) : Optional.<MemoryEstimate>empty())
                 .or(() -> first(model, wishes, tiles));
     }
@@ -48,7 +58,7 @@ final class Fitting {
 
     private Stream<Arrangement> arrangements(PlacementWishes wishes, List<VaeTile> tiles) {
         List<Integer> chunks =
-                wishes.chunk() != null ? List.of(wishes.chunk()) : device.gpu() ? GPU_CHUNKS : CPU_CHUNKS;
+                wishes.chunk() != null ? List.of(wishes.chunk()) : chunks(device.gpu());
         List<Arrangement> all = new ArrayList<>();
         for (Arrangement place : places(wishes)) {
             for (int chunk : chunks) {
@@ -89,7 +99,7 @@ final class Fitting {
 
     /** The least that a job can be made to take. */
     MemoryEstimate smallest(MemoryModel model) {
-        return arrangements(PlacementWishes.NONE, TILES)
+        return arrangements(PlacementWishes.NONE, tiles(vae))
                 .map(model::estimate)
                 .min(Comparator.comparingLong(this::needed))
                 .orElseThrow();
@@ -109,7 +119,7 @@ final class Fitting {
     }
 
     /** The tiles that are smaller than one, or than none. */
-    static Stream<VaeTile> smallerThan(@Nullable VaeTile tile) {
-        return TILES.stream().filter(smaller -> tile == null || smaller.size() < tile.size());
+    static Stream<VaeTile> smallerThan(VaeShape vae, @Nullable VaeTile tile) {
+        return tiles(vae).stream().filter(smaller -> tile == null || smaller.size() < tile.size());
     }
 }

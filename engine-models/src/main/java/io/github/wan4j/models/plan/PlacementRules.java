@@ -32,7 +32,7 @@ final class PlacementRules {
         this.request = request;
         this.device = device;
         wishes = request.options().wishes();
-        fitting = new Fitting(device);
+        fitting = new Fitting(device, request.model().vae());
     }
 
     Placement place(LatentShape latent, List<PlannedStep> steps) {

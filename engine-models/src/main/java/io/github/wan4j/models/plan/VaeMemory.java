@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What an autoencoder's activations take: so many buffers of its widest level for every frame of a chunk, and as many again
- * for the past that its causal convolutions hold. Both counts were fitted to measured peaks.
+ * for the past that its causal convolutions hold. Both counts were fitted to measured peaks. With tiles these are of one
+ * tile, and the middle's results for whole pictures and all frames wait beside them.
  */
 public final class VaeMemory {
     private static final int RGB_F32 = 12;
@@ -31,7 +32,13 @@ public final class VaeMemory {
         long pixels = pixels(picture, tile);
         double buffers = vae.frameBuffers() * frames + (chunk >= latentFrames ? 0 : vae.pastBuffers());
         long buffer = pixels * vae.channelsPerPixel() * products.activationBytes();
-        return (long) (buffers * buffer) + (tile == null ? 0 : (long) RGB_F32 * frames * pixels);
+        long activations = (long) (buffers * buffer);
+        return tile == null ? activations : activations + (long) RGB_F32 * frames * pixels + middle(picture, latentFrames);
+    }
+
+    private long middle(Size picture, int latentFrames) {
+        long latents = picture.area() / ((long) vae.spatialStride() * vae.spatialStride());
+        return latents * latentFrames * vae.middleWidth() * products.activationBytes();
     }
 
     private static long pixels(Size picture, @Nullable VaeTile tile) {

@@ -31,6 +31,16 @@ public record VaeShape(int latentChannels, int temporalStride, int spatialStride
         return patch() == 1 ? 21 : 20.5;
     }
 
+    /** Channels at the resolution of the latents, where the middle is. */
+    int middleWidth() {
+        return 4 * decoderWidth;
+    }
+
+    /** Pixels that tiles have to share so that they be within 45 dB of the whole: four latents. */
+    int tileOverlap() {
+        return 4 * spatialStride;
+    }
+
     /** Channels of the decoder's last level, spread over the pixels they stand for. */
     int channelsPerPixel() {
         return Math.max(1, decoderWidth / (patch() * patch()));

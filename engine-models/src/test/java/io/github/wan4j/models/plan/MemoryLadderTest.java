@@ -38,7 +38,7 @@ class MemoryLadderTest {
                 .containsExactly(
                         "vae chunk 2",
                         "vae chunk 1",
-                        "vae tile 512,64",
+                        "vae tile 512,32",
                         "vae tile 256,32",
                         "vae tile 128,32",
                         "text encoder free",
@@ -83,7 +83,7 @@ class MemoryLadderTest {
         ExecutionPlan plan = Planner.plan(request);
         assertThat(plan.placement().arrangement().residency()).isEqualTo(Residency.RESIDENT);
         assertThat(new MemoryLadder(plan, Stage.DENOISE).next()).isEmpty();
-        assertThat(way(plan, Stage.DECODE)).containsExactly("vae chunk 1", "vae tile 256,32", "vae tile 128,32");
+        assertThat(way(plan, Stage.DECODE)).containsExactly("vae chunk 1", "vae tile 256,64", "vae tile 128,64");
     }
 
     @Test

@@ -5,10 +5,13 @@ import static io.github.wan4j.core.testkit.TensorAssert.assertNoWorseThan;
 import static io.github.wan4j.core.testkit.TensorAssert.relativeError;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.wan4j.core.VaeTile;
 import io.github.wan4j.core.kernels.CpuKernels;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.ReferenceKernels;
 import io.github.wan4j.core.tensor.DType;
+import io.github.wan4j.core.tensor.Device;
+import io.github.wan4j.core.tensor.Rng;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.testkit.GpuTest;
@@ -16,6 +19,7 @@ import io.github.wan4j.core.testkit.NoTensorLeaks;
 import io.github.wan4j.models.OnGpu;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against the reference's own results for 9, 1 and 17 frames. */
@@ -93,6 +97,44 @@ class VaeGoldenTest {
                     Tensor latents = own.vae().encode(video, 2, VaeFixture.GO_ON);
                     assertNoWorseThan(latents, honest.vae().encode(video, 2, VaeFixture.GO_ON), z, 2);
                 }
+            }
+        });
+    }
+
+    /** Peak 2, the range of a pixel. The full-size VAEs with random weights are above 58 dB. */
+    @GpuTest
+    @ParameterizedTest
+    @ValueSource(ints = {21, 22})
+    void isNearFp32InBf16OnAGpu(int version) {
+        OnGpu.run((gpu, device) -> {
+            try (VaeFixture exact = new VaeFixture(version, gpu, DType.F32, device);
+                    VaeFixture rounded = new VaeFixture(version, gpu, DType.BF16, device)) {
+                for (String sample : new String[] {"a", "c"}) {
+                    Tensor z = exact.golden(sample + ".z");
+                    Tensor frames = exact.decode(z, 2);
+                    double rms = rounded.decode(z, 2).sub(frames).norm() / Math.sqrt((double) frames.count());
+                    assertThat(20 * Math.log10(2 / rms)).as(sample).isGreaterThan(50);
+                }
+            }
+        });
+    }
+
+    /** Attention sees the whole picture whatever the tiles; an overlap of four latents is enough for the rest. */
+    @GpuTest
+    @ParameterizedTest
+    @CsvSource({"21,144,32", "22,160,64"})
+    void tilesAreNearTheWholeOnAGpu(int version, int size, int overlap) {
+        OnGpu.run((gpu, device) -> {
+            try (VaeFixture fixture = new VaeFixture(version, gpu, DType.F32, device)) {
+                long side = 256 / fixture.vae().spatialStride();
+                Tensor z;
+                try (Rng rng = new Rng(1)) {
+                    z = rng.normal(fixture.vae().zChannels(), 3, side, side).to(device, DType.F32);
+                }
+                Tensor whole = fixture.decode(z, 2).to(Device.CPU, DType.F32);
+                Tensor tiled = VaeFixture.decode(fixture.vae().tiled(new VaeTile(size, overlap)), z, 2);
+                double rms = tiled.sub(whole).norm() / Math.sqrt((double) whole.count());
+                assertThat(20 * Math.log10(2 / rms)).isGreaterThan(45);
             }
         });
     }
