@@ -1,5 +1,6 @@
 package io.github.wan4j.bench.report;
 
+import io.github.wan4j.core.VaeTile;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.DType;
@@ -28,14 +29,20 @@ final class RandomVae implements AutoCloseable {
         weights.requireAllTaken();
     }
 
+    /** In tiles where {@code -Dbench.tile=256,32} says so. */
     Vae vae() {
-        return vae;
+        String tile = System.getProperty("bench.tile", "");
+        if (tile.isEmpty()) {
+            return vae;
+        }
+        String[] numbers = tile.split(",", 2);
+        return vae.tiled(new VaeTile(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1])));
     }
 
     /** Decodes and drops the frames; their number. */
     long decode(Tensor z, int chunk) {
         long[] count = {0};
-        vae.decode(z, chunk, RandomVae::goOn, frames -> count[0] += frames.size(1));
+        vae().decode(z, chunk, RandomVae::goOn, frames -> count[0] += frames.size(1));
         return count[0];
     }
 
@@ -43,7 +50,7 @@ final class RandomVae implements AutoCloseable {
     Tensor decoded(Tensor z, int chunk) {
         try (Scope scope = Scope.open("decoded")) {
             List<Tensor> parts = new ArrayList<>();
-            vae.decode(z, chunk, RandomVae::goOn, frames -> parts.add(kept(frames)));
+            vae().decode(z, chunk, RandomVae::goOn, frames -> parts.add(kept(frames)));
             Tensor all = scope.keep(Tensors.cat(1, parts.toArray(Tensor[]::new)));
             parts.forEach(Tensor::close);
             return all;

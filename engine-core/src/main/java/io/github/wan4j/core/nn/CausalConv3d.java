@@ -64,7 +64,8 @@ public final class CausalConv3d {
                     first, taps(first, x), bias, padding, norm2.gamma(), next.front(x, nextHistory), nextHistory);
             first.close();
             next.remember(second, past);
-            return scope.keep(kernels.convolutionAdd(second, next.taps(second, x), next.bias, next.padding, addend.get()));
+            return scope.keep(
+                    kernels.convolutionAdd(second, next.taps(second, x), next.bias, next.padding, addend.get()));
         }
     }
 

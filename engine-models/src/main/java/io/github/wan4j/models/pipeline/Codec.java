@@ -75,7 +75,8 @@ public final class Codec implements LatentCodec {
             Tensor video = bytes.to(model.parts().session().info().device(), DType.F32)
                     .mul(1 / 127.5)
                     .add(-1);
-            Portions portions = model.portions(new Size(width, height), 1 + (pictures.size() - 1) / Vae.TEMPORAL_STRIDE);
+            Portions portions =
+                    model.portions(new Size(width, height), 1 + (pictures.size() - 1) / Vae.TEMPORAL_STRIDE);
             Vae vae = Parts.tiled(model.parts().vae(), portions.tile());
             return latents(vae.encode(video, portions.chunk(), cancellation));
         }

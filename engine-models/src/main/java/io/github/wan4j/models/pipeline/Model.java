@@ -16,9 +16,9 @@ import io.github.wan4j.models.plan.ModelNumbers;
 import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.PlacementWishes;
 import io.github.wan4j.models.plan.PlanRequest;
+import io.github.wan4j.models.plan.Planner;
 import io.github.wan4j.models.plan.Portions;
 import io.github.wan4j.models.plan.Products;
-import io.github.wan4j.models.plan.Planner;
 import io.github.wan4j.models.text.PromptTokenizer;
 import io.github.wan4j.models.text.TokenIds;
 import io.github.wan4j.video.InvalidRequestException;
@@ -151,7 +151,7 @@ public final class Model implements AutoCloseable {
         boolean gpu = session.info().device().kind() != Device.Kind.CPU;
         return Portions.fitting(
                 shape.vae(),
-                precision.products() == DType.F32 ? Products.FP32 : Products.BF16,
+                parts.precision().products() == DType.F32 ? Products.FP32 : Products.BF16,
                 picture,
                 latentFrames,
                 PlacementWishes.of(config),

@@ -57,8 +57,7 @@ final class Fitting {
     }
 
     private Stream<Arrangement> arrangements(PlacementWishes wishes, List<VaeTile> tiles) {
-        List<Integer> chunks =
-                wishes.chunk() != null ? List.of(wishes.chunk()) : chunks(device.gpu());
+        List<Integer> chunks = wishes.chunk() != null ? List.of(wishes.chunk()) : chunks(device.gpu());
         List<Arrangement> all = new ArrayList<>();
         for (Arrangement place : places(wishes)) {
             for (int chunk : chunks) {

@@ -48,9 +48,8 @@ public final class MemoryLadder {
     private Stream<Arrangement> rungs(Arrangement now, boolean gpu) {
         Stream<Arrangement> chunks = Stream.iterate(now.chunk() / 2, chunk -> chunk > 0, chunk -> chunk / 2)
                 .map(chunk -> now.withPortions(chunk, now.tile()));
-        Stream<Arrangement> tiles = Fitting.smallerThan(
-                        plan.request().model().vae(), now.tile())
-                .map(tile -> now.withPortions(1, tile));
+        Stream<Arrangement> tiles =
+                Fitting.smallerThan(plan.request().model().vae(), now.tile()).map(tile -> now.withPortions(1, tile));
         Stream<Arrangement> places = gpu ? places(now).stream() : Stream.empty();
         return Stream.of(chunks, tiles, places).flatMap(rungs -> rungs);
     }

@@ -33,7 +33,9 @@ public final class VaeMemory {
         double buffers = vae.frameBuffers() * frames + (chunk >= latentFrames ? 0 : vae.pastBuffers());
         long buffer = pixels * vae.channelsPerPixel() * products.activationBytes();
         long activations = (long) (buffers * buffer);
-        return tile == null ? activations : activations + (long) RGB_F32 * frames * pixels + middle(picture, latentFrames);
+        return tile == null
+                ? activations
+                : activations + (long) RGB_F32 * frames * pixels + middle(picture, latentFrames);
     }
 
     private long middle(Size picture, int latentFrames) {
