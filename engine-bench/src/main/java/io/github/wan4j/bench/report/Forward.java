@@ -21,7 +21,7 @@ import java.util.List;
 /** One forward of a transformer, that is one branch of guidance; where a given frame is possible, also with its timesteps. */
 record Forward(String work, String tensors, WanConfig config, Precision precision, int frames, int height, int width)
         implements FullSizeReport.Work {
-    private static final int RUNS = 3;
+    private static final int RUNS = Integer.getInteger("bench.runs", 3);
 
     @Override
     public List<Row> run(DeviceSession session, boolean profile, PrintWriter out) {
@@ -68,7 +68,8 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
                 .map(steps -> (Runnable) () -> inputs.forward(steps))
                 .toList());
         long peak = session.memory().peak().orElse(0);
-        Ceiling.Times ceiling = new Ceiling(session).of(config, tokens);
+        boolean counts = !"off".equals(System.getProperty("bench.ceiling"));
+        Ceiling.Times ceiling = counts ? new Ceiling(session).of(config, tokens) : Row.NO_CEILING;
         double teraflop = Ceiling.teraflop(config, tokens);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < times.length; i++) {

@@ -24,7 +24,7 @@ import java.util.Set;
  * }</pre>
  *
  * Without names of work it does all of it. Weights are random, nothing is downloaded. Settings of the engine are read as
- * everywhere: {@code WAN4J_GRAPHS=off}.
+ * everywhere: {@code WAN4J_GRAPHS=off}. {@code -Dbench.ceiling=off} leaves the ceilings out, {@code -Dbench.runs=1} measures once.
  */
 public final class FullSizeReport {
     private static final String PROFILE = "--profile";
