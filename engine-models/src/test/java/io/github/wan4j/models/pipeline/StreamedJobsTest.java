@@ -14,10 +14,12 @@ import io.github.wan4j.video.Frame;
 import io.github.wan4j.video.GenerationCancelledException;
 import io.github.wan4j.video.ModelSource;
 import io.github.wan4j.video.ProgressListener;
+import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.StepEvent;
 import io.github.wan4j.video.VideoHandlers;
 import io.github.wan4j.video.VideoRequest;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -145,6 +147,27 @@ class StreamedJobsTest {
                     .isInstanceOf(GenerationCancelledException.class)
                     .hasMessageContaining("enough");
             assertThat(session.opened()).hasSize(2).allMatch(TestTransport::isClosed);
+        });
+    }
+
+    @Test
+    void aLoadThatIsBrokenOffLeavesNothing() throws Exception {
+        List<String> details = new ArrayList<>();
+        ProgressListener cancelling = new ProgressListener() {
+            @Override
+            public void onDetail(Stage stage, String text, double fraction) {
+                details.add(text);
+                if (text.startsWith("low noise expert")) {
+                    cancellation.request("enough");
+                }
+            }
+        };
+        with("mini-t2v", TestTransport::late, (session, model) -> {
+            assertThatThrownBy(() -> video(model, Residency.RESIDENT, TextEncoderPlace.GPU, cancelling))
+                    .isInstanceOf(GenerationCancelledException.class);
+            assertThat(details).anyMatch(text -> text.matches("text encoder, \\d\\.\\d of 1\\.1 MB"));
+            assertThat(details).anyMatch(text -> text.matches("high noise expert, .* of \\d+\\.\\d MB"));
+            assertThat(details).noneMatch(text -> text.startsWith("autoencoder"));
         });
     }
 }
