@@ -53,7 +53,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         this.own = own;
         this.attention = attention;
         rows = new RowKernels(library);
-        scaled = new Fp8Kernels(library);
+        scaled = new Fp8Kernels(library, library.check());
         latents = new LatentKernels(library);
         texts = new TextKernels(library);
         frames = new VaeKernels(library);
@@ -83,6 +83,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     /** A sentence for each own kernel that failed its check. */
     List<String> switchedOff() {
         List<String> all = new ArrayList<>(library.switchedOff());
+        scaled.switchedOff().ifPresent(all::add);
         if (inner != null) {
             all.addAll(inner.switchedOff());
         }
@@ -192,7 +193,8 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     @Override
     public Tensor scaledLinear(Operand x, Operand weight, @Nullable Tensor bias) {
-        return own ? Fp8Kernels.linear(x, weight, bias) : super.scaledLinear(x, weight, bias);
+        Tensor fast = own ? scaled.linear(x, weight, bias) : null;
+        return fast != null ? fast : super.scaledLinear(x, weight, bias);
     }
 
     @Override

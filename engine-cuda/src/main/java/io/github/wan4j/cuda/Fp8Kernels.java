@@ -1,12 +1,18 @@
 package io.github.wan4j.cuda;
 
+import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Operator;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.TensorException;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.cuda.launch.Launch;
+import io.github.wan4j.cuda.load.CudaException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Products of e4m3, and the pass before those whose input no other pass has quantised: null where no kernel takes it. */
@@ -16,10 +22,21 @@ final class Fp8Kernels {
     /** Sums of a product in fewer bits than f32: an error far below that of the operands, at a tenth of the time. */
     private static final boolean FAST_SUMS = true;
 
-    private final OwnKernels library;
+    private static final Logger LOG = System.getLogger(Fp8Kernels.class.getName());
 
-    Fp8Kernels(OwnKernels library) {
+    private final OwnKernels library;
+    private final SelfCheck check;
+    private boolean tried;
+    private @Nullable String switchedOff;
+
+    Fp8Kernels(OwnKernels library, SelfCheck check) {
         this.library = library;
+        this.check = check;
+    }
+
+    /** Why products are computed by plain operators, if they are. */
+    Optional<String> switchedOff() {
+        return Optional.ofNullable(switchedOff);
     }
 
     /** An operand's memory for x of this shape: values, and the scales of its rows. */
@@ -68,8 +85,32 @@ final class Fp8Kernels {
         return result;
     }
 
-    /** x [.., in], weight [out, in]; [.., out] bf16. */
-    static Tensor linear(Operand x, Operand weight, @Nullable Tensor bias) {
+    /** x [.., in], weight [out, in]; [.., out] bf16, or null if this GPU's product failed its trial. */
+    @Nullable
+    Tensor linear(Operand x, Operand weight, @Nullable Tensor bias) {
+        if (!tried) {
+            tried = true;
+            tryProduct();
+        }
+        return switchedOff == null ? product(x, weight, bias) : null;
+    }
+
+    private void tryProduct() {
+        try (Scope scope = Scope.open("kernels.check")) {
+            Kernels control = check.control();
+            Operand x = control.quantise(check.sample(DType.BF16, 2, 24, 256));
+            Operand weight = control.quantise(check.sample(DType.BF16, 64, 256));
+            Tensor bias = check.sample(DType.BF16, 64);
+            check.same(product(x, weight, bias), control.scaledLinear(x, weight, bias));
+            check.same(product(x, weight, null), control.scaledLinear(x, weight, null));
+        } catch (CudaException | TensorException e) {
+            switchedOff = "fp8 products are switched off, plain operators take their place and are slow; precision=bf16 is"
+                    + " faster: " + e.getMessage();
+            LOG.log(Level.WARNING, switchedOff);
+        }
+    }
+
+    private static Tensor product(Operand x, Operand weight, @Nullable Tensor bias) {
         long[] shape = x.shape();
         shape[shape.length - 1] = weight.values().size(0);
         try (Scope scope = Scope.open("kernels.scaledLinear")) {

@@ -76,6 +76,11 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
         open = now;
     }
 
+    /** What kernels are checked with. */
+    SelfCheck check() {
+        return check;
+    }
+
     /** A sentence for each kernel that failed. */
     List<String> switchedOff() {
         return List.copyOf(switchedOff);

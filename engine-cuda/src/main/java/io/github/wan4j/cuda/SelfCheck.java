@@ -39,7 +39,7 @@ final class SelfCheck {
     /** The same of scales and of the numbers meant. One that lies between two of e4m3 may go either way, hence the tolerance. */
     void same(Operand own, Operand plain) {
         if (own.isQuantised() && plain.isQuantised()) {
-            same(own.rowScales(), plain.rowScales());
+            same(own.rowScales().to(DType.BF16), plain.rowScales().to(DType.BF16));
             same(own.dequantised().to(DType.BF16), plain.dequantised().to(DType.BF16));
         } else {
             same(own.values(), plain.values());

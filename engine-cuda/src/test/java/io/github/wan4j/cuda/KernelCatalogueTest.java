@@ -83,7 +83,7 @@ class KernelCatalogueTest {
                 transformer(new RowKernels(recorder), dim);
             }
             for (long dim : new long[] {256, 640, 3072, 5120, 13824, 14336}) {
-                scaled(new Fp8Kernels(recorder), dim);
+                scaled(new Fp8Kernels(recorder, new SelfCheck(Device.CPU)), dim);
             }
             for (long dim : new long[] {128, 4096}) {
                 text(new RowKernels(recorder), new TextKernels(recorder), dim);
