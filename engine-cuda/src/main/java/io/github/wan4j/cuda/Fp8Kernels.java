@@ -104,8 +104,9 @@ final class Fp8Kernels {
             check.same(product(x, weight, bias), control.scaledLinear(x, weight, bias));
             check.same(product(x, weight, null), control.scaledLinear(x, weight, null));
         } catch (CudaException | TensorException e) {
-            switchedOff = "fp8 products are switched off, plain operators take their place and are slow; precision=bf16 is"
-                    + " faster: " + e.getMessage();
+            switchedOff =
+                    "fp8 products are switched off, plain operators take their place and are slow; precision=bf16 is"
+                            + " faster: " + e.getMessage();
             LOG.log(Level.WARNING, switchedOff);
         }
     }

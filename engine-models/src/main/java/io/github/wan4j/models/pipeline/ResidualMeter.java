@@ -1,6 +1,5 @@
 package io.github.wan4j.models.pipeline;
 
-import io.github.wan4j.core.tensor.Functional;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.models.plan.PlannedStep;
@@ -39,10 +38,11 @@ final class ResidualMeter implements ResidualCache.Watcher, AutoCloseable {
 
     /** Mean over tokens of ‖R‖ / ‖P‖. */
     private static double ratio(Tensor r, Tensor p) {
-        return Functional.norm(r, 2)
-                .div(Functional.norm(p, 2))
-                .mean(false, 0, 1, 2)
-                .item();
+        return length(r).div(length(p)).mean(false, 0, 1, 2).item();
+    }
+
+    private static Tensor length(Tensor x) {
+        return x.mul(x).sum(true, 2).pow(0.5);
     }
 
     /** mean|R − P| / mean|P|. */
