@@ -75,9 +75,12 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     /** Plain operators, and flash attention in cuDNN's place, until it is called again. */
     void compute(Safety way) {
-        plain = way == Safety.PLAIN;
-        library.open(!plain);
-        graphs.forget(); // they hold the other way's kernels
+        boolean wanted = way == Safety.PLAIN;
+        if (wanted != plain) {
+            plain = wanted;
+            library.open(!plain);
+            graphs.rest(plain);
+        }
     }
 
     /** A sentence for each own kernel that failed its check. */

@@ -25,6 +25,7 @@ final class Graphs implements AutoCloseable {
     private final List<Recordings> open = new ArrayList<>();
     private final Map<String, String> findings = new LinkedHashMap<>();
     private int recorded;
+    private boolean rests;
 
     Graphs(GraphUse use, int device) {
         this.use = use;
@@ -84,6 +85,17 @@ final class Graphs implements AutoCloseable {
         String wish = use == GraphUse.ON ? "asked for" : "where launches are not hidden";
         String found = findings.isEmpty() ? "no work came often enough" : String.join("; ", findings.values());
         return new Choice("graphs", recorded > 0 ? "on" : "off", wish + ": " + found);
+    }
+
+    /** Until it is called again, work is recorded and replayed or simply done; records hold the other way's kernels and go. */
+    synchronized void rest(boolean now) {
+        rests = now;
+        forget();
+    }
+
+    /** Whether work is simply done. */
+    synchronized boolean rests() {
+        return rests;
     }
 
     /** Gives the memory of all records back; work that goes on is recorded anew. */

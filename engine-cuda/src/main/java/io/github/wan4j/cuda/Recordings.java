@@ -64,6 +64,9 @@ final class Recordings implements Replays {
 
     @Override
     public Tensor run(Object same, Work work, Tensor... inputs) {
+        if (graphs.rests()) {
+            return work.run(List.of(inputs));
+        }
         Entry entry = entry(new Key(same, Arrays.stream(inputs).map(Layout::of).toList()));
         if (entry.recording != null) {
             return entry.recording.replay(inputs);

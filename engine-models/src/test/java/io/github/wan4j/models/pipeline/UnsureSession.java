@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
-/** The CPU with kernels that go wrong at a chosen call of a chosen operation, unless they compute in the plain way. */
+/** A device with kernels that go wrong at a chosen call of a chosen operation, unless they compute in the plain way. */
 final class UnsureSession implements DeviceSession {
-    private final DeviceSession cpu = Devices.find().open(Device.CPU, EngineConfig.fromEnvironment());
+    private final DeviceSession device;
     private final Kernels kernels;
     private final List<Safety> computed = new ArrayList<>();
     private Safety way = Safety.FAST;
@@ -33,11 +33,17 @@ final class UnsureSession implements DeviceSession {
     private final Map<String, Integer> counts = new HashMap<>();
 
     UnsureSession() {
+        this(Devices.find().open(Device.CPU, EngineConfig.fromEnvironment()));
+    }
+
+    /** On any device, which computes in the plain way itself where it has one. */
+    UnsureSession(DeviceSession device) {
+        this.device = device;
         kernels = (Kernels) Proxy.newProxyInstance(
                 UnsureSession.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     counts.merge(method.getName(), 1, Integer::sum);
                     try {
-                        Object result = method.invoke(cpu.kernels(), arguments);
+                        Object result = method.invoke(device.kernels(), arguments);
                         return isWrong(method.getName()) ? ((Tensor) result).mul(Double.NaN) : result;
                     } catch (InvocationTargetException e) {
                         throw Objects.requireNonNull(e.getCause());
@@ -99,11 +105,14 @@ final class UnsureSession implements DeviceSession {
     public void compute(Safety wanted) {
         way = wanted;
         computed.add(wanted);
+        if (device.ways().contains(wanted)) {
+            device.compute(wanted);
+        }
     }
 
     @Override
     public DeviceInfo info() {
-        return cpu.info();
+        return device.info();
     }
 
     @Override
@@ -113,31 +122,31 @@ final class UnsureSession implements DeviceSession {
 
     @Override
     public WeightStore openWeights() {
-        return cpu.openWeights();
+        return device.openWeights();
     }
 
     @Override
     public MemoryStatus memory() {
-        return cpu.memory();
+        return device.memory();
     }
 
     @Override
     public <T> T call(Callable<T> work) {
-        return cpu.call(work);
+        return device.call(work);
     }
 
     @Override
     public boolean onThread() {
-        return cpu.onThread();
+        return device.onThread();
     }
 
     @Override
     public void synchronize() {
-        cpu.synchronize();
+        device.synchronize();
     }
 
     @Override
     public void close() {
-        cpu.close();
+        device.close();
     }
 }
