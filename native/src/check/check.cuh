@@ -177,6 +177,6 @@ void checkRms();
 void checkLatents();
 void checkUmt5();
 void checkVae();
-void checkMerge();
+void checkLeaveOut();
 void checkFp8();
 void checkAttention8();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the checks for the GPU at hand and runs them.
-#   run.sh [--quick] [norm|rms|latents|umt5|vae|merge|fp8|attention8 ...]    SANITIZER=memcheck|racecheck|initcheck|synccheck runs the quick ones under it
+#   run.sh [--quick] [norm|rms|latents|umt5|vae|leave_out|fp8|attention8 ...]    SANITIZER=memcheck|racecheck|initcheck|synccheck runs the quick ones under it
 #   run.sh --compile                                    only compiles, for every architecture, and fails on a spill
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -11,7 +11,7 @@ options=(-std=c++17 -O3 -lineinfo -I "$kernels")
 
 if [ "${1:-}" = --compile ]; then
     for arch in ${ARCHITECTURES:-80 89 90a 120}; do
-        for file in norm rms latents umt5 vae merge fp8 attention8; do
+        for file in norm rms latents umt5 vae leave_out fp8 attention8; do
             nvcc "${options[@]}" -gencode "arch=compute_$arch,code=sm_$arch" -Xptxas -v -cubin -o "$build/$file.$arch.cubin" $file.cu 2> "$build/$file.$arch.log"
         done
         kernelCount=$(cat "$build"/*."$arch".log | grep -c 'Compiling entry function .*wan4j')
@@ -25,7 +25,7 @@ fi
 
 arch=${ARCH:-native}
 jobs=()
-for file in main norm rms latents umt5 vae merge fp8 attention8; do
+for file in main norm rms latents umt5 vae leave_out fp8 attention8; do
     nvcc "${options[@]}" -arch="$arch" -c -o "$build/$file.o" $file.cu & jobs+=($!)
 done
 for job in "${jobs[@]}"; do wait "$job"; done

@@ -1,8 +1,8 @@
-// RMS norm over the whole width before the heads are split, weight, and (wan4j_rms_rope) the rotation of q and k.
+// RMS norm over the whole width before the heads are split, weight, and (wan4j_rms_rope) the rotation of queries or keys.
 // Rounding points: x * rsqrt(mean(x^2) + eps) to the type of x, times the weight in fp32, rotation in fp32, one rounding.
-// wan4j_rms_rope takes q and k as views of one product (row stride) and writes [B, L, H, HEAD], attention's layout.
+// Both take x as a view of a joint product (row stride); wan4j_rms_rope writes [B, L, H, HEAD], attention's layout.
 // A thread keeps one place within the head in all its packs, so it loads its few angles once.
-// Bytes: one read and one write of q and k. Expected: 85 % of the copy rate at D = 5120.
+// Bytes: one read and one write of x. Expected: 85 % of the copy rate at D = 5120.
 #include "common/pack.cuh"
 #include "common/reduce.cuh"
 
@@ -41,21 +41,16 @@ __global__ void __launch_bounds__(32 * WARPS) wan4j_rms(
 /** cos and sin [length, HEAD / 2]; pair j of a head is (2j, 2j + 1). */
 template <class T, class Weight, class Angle, int D, int HEAD, int N, int WARPS>
 __global__ void __launch_bounds__(32 * WARPS) wan4j_rms_rope(
-        const T* __restrict__ q, const T* __restrict__ k, const Weight* __restrict__ weightQ,
-        const Weight* __restrict__ weightK, const Angle* __restrict__ cosines, const Angle* __restrict__ sines,
-        T* __restrict__ outQ, T* __restrict__ outK, int length, int strideQ, int strideK, float epsilon) {
+        const T* __restrict__ x, const Weight* __restrict__ weight, const Angle* __restrict__ cosines,
+        const Angle* __restrict__ sines, T* __restrict__ out, int length, int stride, float epsilon) {
     constexpr int STEP = 32 * WARPS * N, PACKS = D / STEP;
     static_assert(D == PACKS * STEP, "D must be a multiple of 32 * WARPS * N");
     static_assert(STEP % HEAD == 0 && HEAD % N == 0, "a thread's packs must lie at one place of the head");
     const int at = threadIdx.x * N;
-    const T* rowQ = q + (u64) blockIdx.x * strideQ + at;
-    const T* rowK = k + (u64) blockIdx.x * strideK + at;
-    Pack<T, N> a[PACKS], b[PACKS];
+    const T* row = x + (u64) blockIdx.x * stride + at;
+    Pack<T, N> v[PACKS];
 #pragma unroll
-    for (int i = 0; i < PACKS; i++) {
-        a[i] = Pack<T, N>::stream(rowQ + i * STEP);
-        b[i] = Pack<T, N>::stream(rowK + i * STEP);
-    }
+    for (int i = 0; i < PACKS; i++) v[i] = Pack<T, N>::stream(row + i * STEP);
     float c[N / 2], s[N / 2];
     const u64 angle = (u64) (blockIdx.x % (u32) length) * (HEAD / 2) + at % HEAD / 2;
 #pragma unroll
@@ -63,24 +58,20 @@ __global__ void __launch_bounds__(32 * WARPS) wan4j_rms_rope(
         c[j] = valueOf(cosines[angle + j]);
         s[j] = valueOf(sines[angle + j]);
     }
-    float sum[2] = {squares(a), squares(b)};
+    float sum[1] = {squares(v)};
     sumOverRow<WARPS>(sum);
-    const float rq = rsqrtf(sum[0] * (1.f / D) + epsilon), rk = rsqrtf(sum[1] * (1.f / D) + epsilon);
-    const auto rotate = [&](const Pack<T, N>& v, float r, const Weight* weight, T* out) {
-        const auto w = Pack<Weight, N>::cached(weight);
+    const float r = rsqrtf(sum[0] * (1.f / D) + epsilon);
+    T* to = out + (u64) blockIdx.x * D + at;
+#pragma unroll
+    for (int i = 0; i < PACKS; i++) {
+        const auto w = Pack<Weight, N>::cached(weight + i * STEP + at);
         float o[N];
 #pragma unroll
         for (int j = 0; j < N / 2; j++) {
-            const float x = rounded<T>(v[2 * j] * r) * w[2 * j], y = rounded<T>(v[2 * j + 1] * r) * w[2 * j + 1];
-            o[2 * j] = x * c[j] - y * s[j];
-            o[2 * j + 1] = x * s[j] + y * c[j];
+            const float a = rounded<T>(v[i][2 * j] * r) * w[2 * j], b = rounded<T>(v[i][2 * j + 1] * r) * w[2 * j + 1];
+            o[2 * j] = a * c[j] - b * s[j];
+            o[2 * j + 1] = a * s[j] + b * c[j];
         }
-        Pack<T, N>::of(o).store(out);
-    };
-    const u64 to = (u64) blockIdx.x * D + at;
-#pragma unroll
-    for (int i = 0; i < PACKS; i++) {
-        rotate(a[i], rq, weightQ + i * STEP + at, outQ + to + i * STEP);
-        rotate(b[i], rk, weightK + i * STEP + at, outK + to + i * STEP);
+        Pack<T, N>::of(o).store(to + i * STEP);
     }
 }

@@ -21,8 +21,8 @@ final class AttentionTable {
     String why(Attention chosen) {
         return switch (chosen) {
             case CUDNN ->
-                "the fastest in bf16 from compute capability 9 on; keys behind the last multiple of "
-                        + SplitAttention.TILE + " apart";
+                "the fastest in bf16 from compute capability 9 on; keys are filled up to a multiple of "
+                        + PaddedAttention.TILE;
             case FLASH -> "the fastest in bf16 below compute capability 9";
             case EFFICIENT -> "the only fused one for f32 and for wide heads";
             case MATH -> "no fused one takes it";

@@ -25,6 +25,9 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private static final long[] UNIT_STRIDE = {1, 1, 1};
     private static final Operator ADDMM_ACTIVATION = Operator.find("aten::_addmm_activation", "");
 
+    /** The width of the transformers' heads. */
+    static final long HEAD = 128;
+
     private final KernelLibrary library;
     private final boolean own;
     private final AttentionChoice attention;
@@ -34,7 +37,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final TextKernels texts;
     private final VaeKernels frames;
     private final UpsampleKernels upsampling;
-    private final SplitAttention split;
+    private final PaddedAttention padded;
     private final Graphs graphs;
     private final @Nullable InnerAttention inner;
     private boolean plain;
@@ -58,8 +61,8 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         texts = new TextKernels(library);
         frames = new VaeKernels(library);
         upsampling = new UpsampleKernels(library);
-        split = new SplitAttention(library);
         this.inner = inner;
+        padded = new PaddedAttention(library);
         this.graphs = graphs;
     }
 
@@ -99,14 +102,40 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     }
 
     @Override
-    public Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale) {
-        Tensor fast = inner == null || plain ? null : inner.attention(q, k, v, scale);
-        return fast != null ? fast : attention(q, k, v, scale, null);
+    public Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
+        Tensor fast = inner == null || plain || copies > 0 ? null : inner.attention(q, k, v, scale);
+        return fast != null ? fast : attention(q, k, v, scale, copies);
+    }
+
+    /** On e4m3 keys and values are quantised with the queries: once is enough. */
+    @Override
+    public boolean takesQueriesInParts() {
+        return inner == null;
     }
 
     @Override
     public Replays replays(String name) {
         return graphs.replays(name);
+    }
+
+    @Override
+    public long tokens(long count) {
+        return own && !plain && inner == null && choice(DType.BF16, HEAD) == Attention.CUDNN
+                ? PaddedAttention.filledUp(count)
+                : count;
+    }
+
+    @Override
+    public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
+        try (Scope scope = Scope.open("kernels.attention")) {
+            boolean fits = copies > 0 && choice(q.dtype(), q.size(3)) == Attention.CUDNN;
+            Tensor mixed = fits ? padded.attention(q, k, v, scale, copies) : null;
+            return scope.keep(mixed != null ? mixed : super.attention(q, k, v, scale, copies));
+        }
+    }
+
+    private Attention choice(DType type, long width) {
+        return (plain ? AttentionTable.PLAIN : attention).choose(type, width);
     }
 
     @Override
@@ -117,12 +146,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
             Tensor values = v.transpose(1, 2);
             Tensor mixed;
             if (bias == null) {
-                Attention chosen = (plain ? AttentionTable.PLAIN : attention).choose(q.dtype(), q.size(3));
-                Tensor inTwo = chosen == Attention.CUDNN ? split.attention(queries, keys, values, scale) : null;
-                if (inTwo != null) {
-                    return scope.keep(inTwo);
-                }
-                mixed = chosen.apply(queries, keys, values, scale);
+                mixed = choice(q.dtype(), q.size(3)).apply(queries, keys, values, scale);
             } else {
                 Tensor scores = (scale == 1 ? queries : queries.mul(scale)).matmul(keys.transpose(2, 3));
                 Tensor weights = texts.biasSoftmax(scores, bias);
@@ -154,10 +178,15 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     }
 
     @Override
-    public QueryKey rmsRope(
-            Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads) {
-        QueryKey fused = rows.rmsRope(q, k, weightQ, weightK, eps, rotation, heads);
-        return fused != null ? fused : super.rmsRope(q, k, weightQ, weightK, eps, rotation, heads);
+    public Tensor rmsRope(Tensor x, Tensor weight, double eps, Rotation rotation, int heads) {
+        Tensor fused = rows.rmsRope(x, weight, eps, rotation, heads);
+        return fused != null ? fused : super.rmsRope(x, weight, eps, rotation, heads);
+    }
+
+    /** The kernel rotates in f32. */
+    @Override
+    public DType angles() {
+        return own ? DType.F32 : DType.F64;
     }
 
     @Override

@@ -48,9 +48,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One GPU: a thread with its device and a stream of its own, the kernels made on it, and what the process was asked to set. */
 final class CudaSession implements DeviceSession {
-    /** The width of the transformers' heads. */
-    private static final long HEAD = 128;
-
     private static final Logger LOG = System.getLogger(CudaSession.class.getName());
 
     private final DeviceInfo info;
@@ -80,6 +77,7 @@ final class CudaSession implements DeviceSession {
         try {
             started = EngineThread.start("wan4j-cuda:" + profile.index(), true, this::enter);
             kernels = started.call(() -> {
+                torch_cuda.getAllocator().resetPeakStats((byte) profile.index()); // an earlier session's is not ours
                 KernelLibrary library = new KernelLibrary(compiler(), new SelfCheck(info.device()));
                 return new CudaKernels(
                         library, config.kernels() == KernelSet.OWN, attention(), innerAttention(library), graphs);
@@ -261,7 +259,7 @@ final class CudaSession implements DeviceSession {
 
     private Choice attentionChoice() {
         DType type = config.precision(info.device()).products();
-        Attention chosen = attention().choose(type, HEAD);
+        Attention chosen = attention().choose(type, CudaKernels.HEAD);
         if (config.attention() == AttentionBackend.FP8) {
             return kernels.isInnerAttentionFast()
                     ? new Choice(
@@ -277,7 +275,8 @@ final class CudaSession implements DeviceSession {
                 ? new AttentionTable(profile.major()).why(chosen)
                 : chosen.name().equals(config.attention().name())
                         ? "asked for"
-                        : config.attention() + " was asked for and does not take heads of " + HEAD + " in " + type;
+                        : config.attention() + " was asked for and does not take heads of " + CudaKernels.HEAD + " in "
+                                + type;
         return new Choice("attention", chosen.name().toLowerCase(Locale.ROOT), why);
     }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Kernels.Added;
-import io.github.wan4j.core.kernels.Kernels.QueryKey;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
@@ -16,6 +15,7 @@ import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.testkit.GpuTest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -179,22 +179,21 @@ class CudaKernelsTest {
 
     @ParameterizedTest
     @CsvSource({"128,64,1", "256,128,577", "3072,128,27280", "5120,128,75600"})
-    void rmsNormAndRotationOfPartsOfOneProduct(long dim, long head, long tokens) {
+    void rmsNormAndRotationOfAPartOfAProduct(long dim, long head, long tokens) {
         gpu.run(kernels -> {
-            Tensor joint = Gpu.random(1, DType.BF16, 1, tokens, 3 * dim);
-            Tensor q = joint.narrow(2, 0, dim);
-            Tensor k = joint.narrow(2, dim, dim);
-            Tensor wq = Gpu.random(2, dim);
-            Tensor wk = Gpu.random(3, dim);
+            Tensor x = Gpu.random(1, DType.BF16, 1, tokens, 3 * dim).narrow(2, dim, dim);
+            Tensor weight = Gpu.random(2, dim);
             Tensor angles = Gpu.random(4, DType.F64, tokens, head / 2).mul(100);
             Rotation rotation = new Rotation(angles.cos(), angles.sin());
+            Rotation f32 =
+                    new Rotation(rotation.cos().to(DType.F32), rotation.sin().to(DType.F32));
             int heads = (int) (dim / head);
-            QueryKey own = kernels.rmsRope(q, k, wq, wk, EPS, rotation, heads);
-            QueryKey plain = PLAIN.rmsRope(q, k, wq, wk, EPS, rotation, heads);
-            assertThat(own.q().shape()).containsExactly(1, tokens, heads, head);
-            QueryKey exact = PLAIN.rmsRope(q.to(DType.F32), k.to(DType.F32), wq, wk, EPS, rotation, heads);
-            assertNoWorseThan(own.q(), plain.q(), exact.q(), 2);
-            assertNoWorseThan(own.k(), plain.k(), exact.k(), 2);
+            Tensor own = kernels.rmsRope(x, weight, EPS, rotation, heads);
+            Tensor plain = PLAIN.rmsRope(x, weight, EPS, rotation, heads);
+            assertThat(own.shape()).containsExactly(1, tokens, heads, head);
+            Tensor exact = PLAIN.rmsRope(x.to(DType.F32), weight, EPS, rotation, heads);
+            assertNoWorseThan(own, plain, exact, 2);
+            assertIdentical(kernels.rmsRope(x, weight, EPS, f32, heads), own);
         });
     }
 
@@ -249,6 +248,41 @@ class CudaKernelsTest {
             assertThat(own.isContiguous()).isTrue();
             assertNoWorseThan(own, PLAIN.attention(q, k, v, scale, null), exact, 2);
         });
+    }
+
+    /** Filled up with copies of the last key, which must not count: also where it is all that counts, or nothing does. */
+    @ParameterizedTest
+    @CsvSource({"32760,3", "8231,2", "8193,1"})
+    void attentionWithoutTheCopiesOfTheLastKey(long tokens, long heads) {
+        gpu.run(kernels -> {
+            long copies = kernels.tokens(tokens) - tokens;
+            assertThat((tokens + copies) % 128).isZero();
+            Tensor q = Gpu.random(1, DType.BF16, 1, 300, heads, 128);
+            Tensor opposite = Gpu.random(4, DType.BF16, 1, 1, heads, 128);
+            Tensor[] keys = {
+                Gpu.random(2, DType.BF16, 1, tokens, heads, 128),
+                last(
+                        Gpu.random(2, DType.BF16, 1, tokens, heads, 128),
+                        q.narrow(1, 7, 1).mul(3)),
+                opposite.mul(-4).expand(1, tokens, heads, 128).add(Gpu.random(2, DType.BF16, 1, tokens, heads, 128)),
+            };
+            Tensor[] queries = {q, q, opposite.expand(1, 300, heads, 128).contiguous()};
+            Tensor v = Gpu.random(3, DType.BF16, 1, tokens, heads, 128);
+            for (int i = 0; i < keys.length; i++) {
+                Tensor exact =
+                        kernels.attention(queries[i].to(DType.F64), keys[i].to(DType.F64), v.to(DType.F64), 0.1, null);
+                Tensor own = kernels.attention(queries[i], filled(keys[i], copies), filled(v, copies), 0.1, copies);
+                assertNoWorseThan(own, kernels.attention(queries[i], keys[i], v, 0.1, null), exact, 2);
+            }
+        });
+    }
+
+    private static Tensor last(Tensor k, Tensor last) {
+        return Tensors.cat(1, k.narrow(1, 0, k.size(1) - 1), last);
+    }
+
+    private static Tensor filled(Tensor k, long copies) {
+        return Tensors.cat(1, k, k.narrow(1, k.size(1) - 1, 1).expand(k.size(0), copies, k.size(2), k.size(3)));
     }
 
     @ParameterizedTest

@@ -78,7 +78,7 @@ class GraphsTest {
                 }
             });
             assertThat(choice(gpu).value()).isEqualTo("off");
-            assertThat(choice(gpu).why()).endsWith("which hides behind the work");
+            assertThat(choice(gpu).why()).endsWith("so it hides its launches");
         }
     }
 

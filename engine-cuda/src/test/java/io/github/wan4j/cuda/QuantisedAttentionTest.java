@@ -45,7 +45,7 @@ class QuantisedAttentionTest {
     /** q, k and v are given away: others may look at the same memory. */
     private static Tensor inner(Kernels kernels, Tensor q, Tensor k, Tensor v) {
         return kernels.innerAttention(
-                q.narrow(0, 0, q.size(0)), k.narrow(0, 0, k.size(0)), v.narrow(0, 0, v.size(0)), scale(q));
+                q.narrow(0, 0, q.size(0)), k.narrow(0, 0, k.size(0)), v.narrow(0, 0, v.size(0)), scale(q), 0);
     }
 
     private static double scale(Tensor q) {
@@ -178,7 +178,7 @@ class QuantisedAttentionTest {
                 Tensor k = Gpu.random(2, DType.BF16, 1, 4096, 8, 128);
                 Tensor v = Gpu.random(3, DType.BF16, 1, 4096, 8, 128);
                 long before = gpu.session().memory().used().orElseThrow();
-                Tensor out = kernels.innerAttention(q, k, v, 0.1);
+                Tensor out = kernels.innerAttention(q, k, v, 0.1, 0);
                 long expected = i == 0 ? before + out.count() * 2 : before - out.count() * 4;
                 assertThat(gpu.session().memory().used().orElseThrow()).isBetween(expected, expected + 4096);
             }

@@ -72,7 +72,7 @@ public final class AttentionReport {
 
     /** On views: what it is given it may free. */
     private static Tensor inner(Kernels kernels, Tensor q, Tensor k, Tensor v, double scale) {
-        return kernels.innerAttention(q.reshape(q.shape()), k.reshape(k.shape()), v.reshape(v.shape()), scale);
+        return kernels.innerAttention(q.reshape(q.shape()), k.reshape(k.shape()), v.reshape(v.shape()), scale, 0);
     }
 
     private static Tensor random(DeviceSession session, long seed, long heads, long tokens) {

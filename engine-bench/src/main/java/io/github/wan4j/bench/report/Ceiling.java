@@ -68,11 +68,12 @@ final class Ceiling {
 
     private Runnable attention(WanConfig config, long tokens) {
         Kernels kernels = session.kernels();
-        Tensor q = random(1, tokens, config.heads(), config.headDim());
-        Tensor k = random(1, tokens, config.heads(), config.headDim());
-        Tensor v = random(1, tokens, config.heads(), config.headDim());
+        long filledUp = kernels.tokens(tokens);
+        Tensor q = random(1, filledUp, config.heads(), config.headDim());
+        Tensor k = random(1, filledUp, config.heads(), config.headDim());
+        Tensor v = random(1, filledUp, config.heads(), config.headDim());
         double scale = 1 / Math.sqrt((double) config.headDim());
-        return () -> check(() -> kernels.attention(q, k, v, scale, null));
+        return () -> check(() -> kernels.attention(q, k, v, scale, filledUp - tokens));
     }
 
     /** bf16 on the device: a few million numbers, repeated. */

@@ -47,7 +47,7 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
                         out.println(work + ", " + steps);
                         profiled.lines().forEach(out::println);
                     }
-                    profiled.peaks().forEach(out::println);
+                    out.println(profiled.peak());
                     return List.of();
                 }
                 return measured(session, inputs);

@@ -7,7 +7,6 @@ import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.Tensor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +30,7 @@ final class KernelProfile {
     private final Map<String, Sum> sums = new TreeMap<>();
     private final DeviceSession session;
     private final Kernels kernels;
-    private final List<String> peaks = new ArrayList<>();
+    private String peakCall = "";
     private long peak;
 
     KernelProfile(DeviceSession session) {
@@ -67,7 +66,7 @@ final class KernelProfile {
         long now = session.memory().peak().orElse(0);
         if (now > peak) {
             peak = now;
-            peaks.add(String.format(Locale.ROOT, "peak %.2f GiB in %s", now / GIB, name));
+            peakCall = name;
         }
     }
 
@@ -87,9 +86,9 @@ final class KernelProfile {
         sums.clear();
     }
 
-    /** The calls in which more memory was held than ever before, the highest last. */
-    List<String> peaks() {
-        return peaks;
+    /** How much memory was held at most, and in which call. */
+    String peak() {
+        return String.format(Locale.ROOT, "peak %.2f GiB in %s", peak / GIB, peakCall);
     }
 
     /** The most expensive first. */

@@ -69,18 +69,15 @@ public final class CpuKernels extends ReferenceKernels {
 
     /** Rotates in f32, as far from the reference's f64 as a rounding of its tables. */
     @Override
-    public QueryKey rmsRope(
-            Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads) {
-        if (q.dtype() != DType.F32) {
-            return super.rmsRope(q, k, weightQ, weightK, eps, rotation, heads);
+    public Tensor rmsRope(Tensor x, Tensor weight, double eps, Rotation rotation, int heads) {
+        if (x.dtype() != DType.F32) {
+            return super.rmsRope(x, weight, eps, rotation, heads);
         }
         try (Scope scope = Scope.open("kernels.rmsRope")) {
             Tensor turns = Tensors.stack(-1, rotation.cos(), rotation.sin())
                     .to(DType.F32)
                     .unsqueeze(1);
-            return new QueryKey(
-                    scope.keep(rotated(rmsNorm(q, weightQ, eps), turns, heads)),
-                    scope.keep(rotated(rmsNorm(k, weightK, eps), turns, heads)));
+            return scope.keep(rotated(rmsNorm(x, weight, eps), turns, heads));
         }
     }
 

@@ -26,11 +26,33 @@ public interface Kernels {
     Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias);
 
     /**
-     * {@link #attention} without a bias, in a block that bears less exact numbers: on e4m3 where attention=fp8 was asked for and
-     * the device has it ({@link Attention8} is its formula), else the same. Frees q, k and v as soon as it can.
+     * How many tokens this device would rather pass through a transformer than {@code count}. Those behind them are copies of
+     * the last one, which attention is told to leave out.
      */
-    default Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale) {
-        return attention(q, k, v, scale, null);
+    default long tokens(long count) {
+        return count;
+    }
+
+    /** Whether queries may come to {@link #innerAttention} in parts, which saves memory. */
+    default boolean takesQueriesInParts() {
+        return true;
+    }
+
+    /**
+     * {@link #attention} without a bias to all keys but the last {@code copies}, which equal the one before. Their values may
+     * be overwritten.
+     */
+    default Tensor attention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
+        long keys = k.size(1) - copies;
+        return attention(q, k.narrow(1, 0, keys), v.narrow(1, 0, keys), scale, null);
+    }
+
+    /**
+     * The same in a block that bears less exact numbers: on e4m3 where attention=fp8 was asked for and the device has it
+     * ({@link Attention8} is its formula). Frees q, k and v as soon as it can.
+     */
+    default Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
+        return attention(q, k, v, scale, copies);
     }
 
     /** LN of x [B, L, D], rounded to x's dtype, then scaled and shifted in f32; rounded to {@code out}, e4m3 as {@link #quantise}. */
@@ -46,13 +68,15 @@ public interface Kernels {
     record Added(Tensor x, Operand normed) {}
 
     /**
-     * RMS norm of q and k [B, L, D] over the full D, rounded to their dtype, times weight [D] f32, heads split and rotated.
-     * Returns both as [B, L, H, d] in the input's dtype.
+     * RMS norm of x [B, L, D] over the full D, rounded to its dtype, times weight [D] f32, heads split and rotated:
+     * [B, L, H, d] in x's dtype.
      */
-    QueryKey rmsRope(Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads);
+    Tensor rmsRope(Tensor x, Tensor weight, double eps, Rotation rotation, int heads);
 
-    /** Normalised and rotated queries and keys. */
-    record QueryKey(Tensor q, Tensor k) {}
+    /** The dtype in which this device reads a {@link Rotation}: f64, or f32 where nothing is gained by more. */
+    default DType angles() {
+        return DType.F64;
+    }
 
     /** x · rsqrt(mean x² + eps) over the last dimension, rounded to x's dtype, times weight; result in x's dtype. */
     Tensor rmsNorm(Tensor x, Tensor weight, double eps);

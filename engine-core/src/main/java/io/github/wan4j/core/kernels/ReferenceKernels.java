@@ -80,12 +80,7 @@ public class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public QueryKey rmsRope(
-            Tensor q, Tensor k, Tensor weightQ, Tensor weightK, double eps, Rotation rotation, int heads) {
-        return new QueryKey(normRotate(q, weightQ, eps, rotation, heads), normRotate(k, weightK, eps, rotation, heads));
-    }
-
-    private static Tensor normRotate(Tensor x, Tensor weight, double eps, Rotation rotation, int heads) {
+    public Tensor rmsRope(Tensor x, Tensor weight, double eps, Rotation rotation, int heads) {
         try (Scope scope = Scope.open("kernels.rmsRope")) {
             Tensor normed = normalized(x, eps).mul(weight);
             return scope.keep(rotate(normed, rotation, heads).to(x.dtype()));

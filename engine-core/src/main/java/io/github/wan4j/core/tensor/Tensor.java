@@ -76,6 +76,10 @@ public final class Tensor implements AutoCloseable {
         return call("exp", () -> handle().exp(), this);
     }
 
+    public Tensor log() {
+        return call("log", () -> handle().log(), this);
+    }
+
     public Tensor sin() {
         return call("sin", () -> handle().sin(), this);
     }

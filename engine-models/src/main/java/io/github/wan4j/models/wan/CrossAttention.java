@@ -35,8 +35,11 @@ final class CrossAttention {
     /** x [B, L, D]; [B, L, D]. */
     Tensor forward(Operand x, PromptKeys.Layer text) {
         try (Scope scope = Scope.open("dit.cross_attn")) {
-            Tensor queries = config.heads(normQ.forward(q.forward(x)));
+            Tensor raw = q.forward(x);
+            Tensor queries = config.heads(normQ.forward(raw));
+            raw.close();
             Tensor mixed = kernels.attention(queries, text.k(), text.v(), config.attentionScale(), null);
+            queries.close();
             return scope.keep(o.forward(mixed.reshape(x.shape())));
         }
     }

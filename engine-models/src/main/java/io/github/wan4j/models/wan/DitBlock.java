@@ -4,11 +4,15 @@ import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Kernels.Added;
 import io.github.wan4j.core.kernels.Norm;
-import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.weights.Weights;
+import io.github.wan4j.models.wan.SelfAttention.KeyValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 
 /** One block: self-attention, cross-attention to the prompt, feed-forward, each added to the residual stream. */
 final class DitBlock {
@@ -34,34 +38,72 @@ final class DitBlock {
     }
 
     /**
-     * Self-attention of x [B, L, D], f32 but in the first block, which itself is no longer needed then: the sum, f32, and its
-     * norm for the cross-attention.
+     * x [B, L, D] in parts, f32 but in the first block; the new x, f32. Frees what it was given. Several parts are summed up
+     * at once: two tensors a part would be one more for each of them.
      */
-    Added attend(Tensor x, TimeRows time, Rotation rotation) {
-        try (Scope scope = Scope.open("dit.block.attend")) {
-            Modulation attention = Modulation.of(vectors(time), 0, time);
-            Tensor y = selfAttn.forward(kernels.norm(x, attention.norm(eps), selfAttn.takes()), rotation);
-            Added self = kernels.gatedAddNorm(x, y, attention.gate(), norm3, crossAttn.takes());
-            return new Added(scope.keep(self.x()), self.normed().keptBy(scope));
+    List<Residual> forward(List<Part> parts, List<Residual> x, PromptKeys.Layer text) {
+        try (Scope scope = Scope.open("dit.block")) {
+            Tensor vectors = modulation.transpose(0, 1).add(parts.get(0).time().e0());
+            if (parts.size() == 1) {
+                Part part = parts.get(0);
+                Added start = x.get(0).normed(kernels, norm(vectors, part), selfAttn.takes());
+                KeyValue all = selfAttn.keyValue(start.normed(), part);
+                return List.of(forward(start.x(), start.normed(), all, vectors, part, text)
+                        .keptBy(scope));
+            }
+            List<Tensor> sums =
+                    x.stream().map(residual -> residual.sum(kernels)).toList();
+            KeyValue all = keyValue(parts, sums, vectors);
+            List<Residual> result = new ArrayList<>();
+            for (int i = 0; i < parts.size(); i++) {
+                Part part = parts.get(i);
+                Operand h = kernels.norm(sums.get(i), norm(vectors, part), selfAttn.takes());
+                Residual passed = forward(sums.get(i), h, all, vectors, part, text);
+                result.add(Residual.of(scope.keep(passed.sum(kernels))));
+            }
+            return result;
         }
     }
 
-    /** What follows, to the new x, f32; frees what it was given and its own as soon as it can: at 720p each of them is a gigabyte. */
-    Tensor finish(Added self, TimeRows time, PromptKeys.Layer text) {
-        try (Scope scope = Scope.open("dit.block.finish")) {
-            Modulation feedForward = Modulation.of(vectors(time), 3, time);
-            Tensor y = crossAttn.forward(self.normed(), text);
+    private Norm norm(Tensor vectors, Part part) {
+        return Modulation.of(vectors, 0, part.time()).norm(eps);
+    }
+
+    private KeyValue keyValue(List<Part> parts, List<Tensor> x, Tensor vectors) {
+        long tokens = parts.stream().mapToLong(Part::count).sum();
+        long copies = parts.stream().mapToLong(Part::copies).sum();
+        KeyValue all = null;
+        for (int i = 0; i < x.size(); i++) {
+            Part part = parts.get(i);
+            try (Scope scope = Scope.open("dit.block.keys")) {
+                Operand h = kernels.norm(x.get(i), norm(vectors, part), selfAttn.takes());
+                KeyValue own = selfAttn.keyValue(h, part);
+                all = all == null ? own.room(tokens, copies).keptBy(scope) : all;
+                all.put(part, own);
+            }
+        }
+        return Objects.requireNonNull(all, "a sequence has tokens");
+    }
+
+    /**
+     * The tokens x of one part, whose norm is h, to their new x. What is no longer needed is freed at once, x first: at 720p
+     * each of them is a gigabyte.
+     */
+    private Residual forward(Tensor x, Operand h, KeyValue all, Tensor vectors, Part part, PromptKeys.Layer text) {
+        try (Scope scope = Scope.open("dit.block.part")) {
+            Modulation attention = Modulation.of(vectors, 0, part.time());
+            Modulation feedForward = Modulation.of(vectors, 3, part.time());
+            Tensor a = selfAttn.forward(h, part, all);
+            Added self = kernels.gatedAddNorm(x, a, attention.gate(), norm3, crossAttn.takes());
+            x.close();
+            a.close();
+            Tensor b = crossAttn.forward(self.normed(), text);
             self.normed().close();
-            Added cross = kernels.gatedAddNorm(self.x(), y, null, feedForward.norm(eps), ffn.takes());
+            Added cross = kernels.gatedAddNorm(self.x(), b, null, feedForward.norm(eps), ffn.takes());
             self.x().close();
-            y.close();
-            Tensor z = ffn.forward(cross.normed());
-            cross.normed().close();
-            return scope.keep(kernels.gatedAdd(cross.x(), z, feedForward.gate()));
+            b.close();
+            Tensor c = ffn.forward(cross.normed());
+            return new Residual(cross.x(), c, feedForward.gate()).keptBy(scope);
         }
-    }
-
-    private Tensor vectors(TimeRows time) {
-        return modulation.transpose(0, 1).add(time.e0());
     }
 }

@@ -23,10 +23,12 @@ final class FeedForward {
         return up.takes();
     }
 
-    /** x [B, L, D]; [B, L, D]. */
+    /** x [B, L, D], which is freed; [B, L, D]. */
     Tensor forward(Operand x) {
         try (Scope scope = Scope.open("dit.ffn")) {
-            return scope.keep(down.forward(up.gelu(x, down.takes())));
+            Operand hidden = up.gelu(x, down.takes());
+            x.close();
+            return scope.keep(down.forward(hidden));
         }
     }
 }

@@ -20,8 +20,12 @@ public final class Rope3d implements AutoCloseable {
     private final long width;
     private final Rotation rotation;
 
-    /** The grid of a latent [C, frames, height, width]. */
+    /** The grid of a latent [C, frames, height, width], with angles in f64. */
     public Rope3d(WanConfig config, long frames, long height, long width, Device device) {
+        this(config, frames, height, width, device, DType.F64);
+    }
+
+    Rope3d(WanConfig config, long frames, long height, long width, Device device, DType angles) {
         if (frames < 1 || height < 2 || width < 2 || height % 2 != 0 || width % 2 != 0) {
             throw new IllegalArgumentException("a latent of " + frames + " frames of " + height + "×" + width
                     + " has no token grid: height and width must be even");
@@ -30,8 +34,8 @@ public final class Rope3d implements AutoCloseable {
         this.height = height;
         this.width = width;
         try (Scope scope = Scope.open("dit.rope")) {
-            Tensor cos = table(config.headDim(), Math::cos).to(device, DType.F64);
-            Tensor sin = table(config.headDim(), Math::sin).to(device, DType.F64);
+            Tensor cos = table(config.headDim(), Math::cos).to(device, angles);
+            Tensor sin = table(config.headDim(), Math::sin).to(device, angles);
             rotation = new Rotation(scope.release(cos), scope.release(sin));
         }
     }

@@ -8,6 +8,11 @@ import io.github.wan4j.core.tensor.Tensor;
  * scale and gate of the two halves of every block. Tokens before {@code split} take row 0 if there are two.
  */
 public record TimeRows(Tensor e, Tensor e0, long split) {
+    /** The same for {@code count} of the tokens, from {@code from} on. */
+    TimeRows narrow(long from, long count) {
+        return new TimeRows(e, e0, Math.max(0, Math.min(count, split - from)));
+    }
+
     /** The rows of one vector [R, D]. */
     Rows rows(Tensor values) {
         return new Rows(values, split);

@@ -3,6 +3,7 @@ package io.github.wan4j.models.wan;
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Replays;
+import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Scope;
@@ -60,7 +61,7 @@ public final class WanTransformer {
 
     /** Positions of a latent [C, frames, height, width]; the caller closes them. */
     public Rope3d rope(long frames, long height, long width) {
-        return new Rope3d(config, frames, height, width, device);
+        return new Rope3d(config, frames, height, width, device, kernels.angles());
     }
 
     /** Encoded prompts, each [n, textDim], as a batch; the caller closes the result. */
@@ -116,18 +117,35 @@ public final class WanTransformer {
 
     private Tensor through(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         try (Scope scope = Scope.open("dit.blocks.through")) {
-            Tensor current = tokens;
+            long count = tokens.size(1);
+            long copies = kernels.tokens(count) - count;
+            Tensor all = copies == 0 ? tokens : withCopies(tokens, copies);
+            Rotation rotation = copies == 0 ? rope.rotation() : rope.rotation().withCopies(copies);
+            long atOnce = kernels.takesQueriesInParts() ? Part.atOnce(count) : count + copies;
+            List<Part> parts = Part.of(time, rotation, count + copies, copies, atOnce);
+            List<Residual> x = List.of(Residual.of(all));
+            if (parts.size() > 1) { // in tensors of their own, so that each can be freed
+                x = parts.stream().map(part -> Residual.of(part.of(all).copy())).toList();
+                all.close();
+            }
             for (int i = 0; i < blocks.count(); i++) {
                 if (i > 0) {
                     check.run();
                 }
-                DitBlock block = blocks.get(i);
-                Kernels.Added self = block.attend(current, time, rope.rotation());
-                current.close(); // at 720p every block's residual stream is 1.5 GB: two at a time, not forty
-                current = block.finish(self, time, keys.layer(i));
+                x = blocks.get(i).forward(parts, x, keys.layer(i));
             }
-            return scope.keep(current);
+            Tensor[] sums = x.stream().map(residual -> residual.sum(kernels)).toArray(Tensor[]::new);
+            Tensor sum = sums.length == 1 ? sums[0] : Tensors.cat(1, sums);
+            return scope.keep(copies == 0 ? sum : sum.narrow(1, 0, count).contiguous());
         }
+    }
+
+    /** Followed by copies of its last token; frees it. */
+    private static Tensor withCopies(Tensor tokens, long copies) {
+        Tensor last = tokens.narrow(1, tokens.size(1) - 1, 1).expand(tokens.size(0), copies, tokens.size(2));
+        Tensor all = Tensors.cat(1, tokens, last);
+        tokens.close();
+        return all;
     }
 
     /** tokens [1, L, D] f32 to the velocity [C, T, h, w] f32. */

@@ -79,10 +79,18 @@ class DitBlockTest {
             Tensor text = rng.normal(2, 3, 32);
 
             TimeRows time = new TimeRows(rng.normal(2, 32), e0, KNOWN);
-            Tensor actual = block.finish(block.attend(x, time, rope.rotation()), time, prompt.keys(text));
+            Tensor expected = new Formula(checkpoint, rope.rotation()).block(x, e0, text);
 
-            Formula formula = new Formula(checkpoint, rope.rotation());
-            TensorAssert.assertClose(actual, formula.block(x, e0, text), 1e-6);
+            for (long most : new long[] {12, 5, 1}) { // all tokens at once, and in parts
+                List<Part> parts = Part.of(time, rope.rotation(), 12, 0, most);
+                List<Residual> given = parts.stream()
+                        .map(part -> Residual.of(part.of(x).copy()))
+                        .toList();
+                Tensor[] actual = block.forward(parts, given, prompt.keys(text)).stream()
+                        .map(residual -> residual.sum(kernels))
+                        .toArray(Tensor[]::new);
+                TensorAssert.assertClose(Tensors.cat(1, actual), expected, 1e-6);
+            }
         }
     }
 
