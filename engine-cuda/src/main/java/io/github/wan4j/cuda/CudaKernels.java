@@ -103,8 +103,13 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     @Override
     public Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
-        Tensor fast = inner == null || plain || copies > 0 ? null : inner.attention(q, k, v, scale);
-        return fast != null ? fast : attention(q, k, v, scale, copies);
+        if (inner == null || plain || copies > 0) {
+            return attention(q, k, v, scale, copies);
+        }
+        Tensor values = v.contiguous(); // it may be a part of one product with k
+        v.close();
+        Tensor fast = inner.attention(q, k, values, scale);
+        return fast != null ? fast : attention(q, k, values, scale, copies);
     }
 
     /** On e4m3 keys and values are quantised with the queries: once is enough. */

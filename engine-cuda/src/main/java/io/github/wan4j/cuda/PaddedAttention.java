@@ -93,7 +93,11 @@ final class PaddedAttention {
         long rowsPerBlock = THREADS / (result.size(3) / PACK);
         launch.pointer(Memory.address(result)).pointer(Memory.address(q));
         launch.pointer(Memory.address(last)).pointer(Memory.address(logs));
-        launch.f32(scale).f32((double) copies).i32(result.size(2)).i32(result.size(1)).i64(rows);
+        launch.f32(scale)
+                .f32((double) copies)
+                .i32(result.size(2))
+                .i32(result.size(1))
+                .i64(rows);
         launch.run((rows + rowsPerBlock - 1) / rowsPerBlock, THREADS);
     }
 }
