@@ -117,19 +117,11 @@ public final class EngineConfig {
         return precision;
     }
 
-    /**
-     * The precision asked for, else the device's own: fp32 on a CPU, bf16 on a GPU.
-     *
-     * @throws EngineStartException if the device has no such arithmetic
-     */
+    /** The precision asked for, else the device's own: fp32 on a CPU, which has no fp8 either, bf16 on a GPU. */
     public Precision precision(Device device) {
         boolean cpu = device.kind() == Device.Kind.CPU;
-        Precision chosen = precision.orElse(cpu ? Precision.FP32 : Precision.BF16);
-        if (cpu && chosen == Precision.FP8) {
-            throw new EngineStartException(
-                    "precision=fp8 needs a GPU with fp8 products, and the device is the CPU; take precision=fp32");
-        }
-        return chosen;
+        Precision own = cpu ? Precision.FP32 : Precision.BF16;
+        return precision.filter(asked -> !cpu || asked != Precision.FP8).orElse(own);
     }
 
     /** Whether what is fp32 on a GPU may run as TF32; off by default. */

@@ -68,7 +68,7 @@ final class CudaSession implements DeviceSession {
         this.info = info;
         this.profile = profile;
         this.config = config;
-        refuse(config, profile);
+        refuse(config);
         List<ProcessSettings.Wish> wishes = new ArrayList<>(CudaSettings.wishes(config, profile));
         wishes.add(CpuThreads.wish(config.cpuThreads()));
         settings = ProcessSettings.hold(wishes);
@@ -93,12 +93,7 @@ final class CudaSession implements DeviceSession {
     }
 
     /** Combinations that cannot work. */
-    static void refuse(EngineConfig config, DeviceProfile profile) {
-        boolean fp8 = config.precision().filter(p -> p == Precision.FP8).isPresent();
-        if (fp8 && !profile.hasFp8()) {
-            throw new EngineStartException("precision=fp8 needs a GPU of compute capability 8.9 or later, and "
-                    + profile.name() + " has " + profile.major() + "." + profile.minor() + "; take precision=bf16");
-        }
+    static void refuse(EngineConfig config) {
         boolean fp32 = config.precision().filter(p -> p == Precision.FP32).isPresent();
         AttentionBackend backend = config.attention();
         if (fp32 && (backend == AttentionBackend.CUDNN || backend == AttentionBackend.FLASH)) {

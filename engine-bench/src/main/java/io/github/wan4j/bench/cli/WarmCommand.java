@@ -48,7 +48,7 @@ final class WarmCommand implements Callable<Integer> {
             description = "A checkpoint folder, mini-t2v or mini-ti2v. Default: mini-t2v.")
     private String model;
 
-    @Option(names = "--quiet", description = "No progress.")
+    @Option(names = "-q", description = "Say nothing but errors and results.")
     private boolean quiet;
 
     @ArgGroup(validate = false, heading = "%nHow to compute:%n", order = 1)

@@ -112,8 +112,8 @@ class BadInputTest {
 
     @Test
     void aPrecisionThatTheDeviceHasNotIsOne() throws IOException {
-        assertThat(refused(ExitCode.FAILED, "--device", "cpu", "--precision", "fp8"))
-                .contains("precision=fp8 needs a GPU", "take precision=fp32");
+        assertThat(refused(ExitCode.USAGE, "--device", "cpu", "--precision", "fp8", "--strict"))
+                .contains("CPU has no fp8, take fp32");
     }
 
     @Test

@@ -75,7 +75,7 @@ class PlanCommandTest {
 
     @Test
     void whatDoesNotFitIsRefusedWithTheNearestThatDoes() {
-        Command command = Command.run("plan", "--model", "ti2v-5b", "--device-profile", "h200", "--vram-limit", "2GiB");
+        Command command = Command.run("plan", "--model", "ti2v-5b", "--device-profile", "h200", "--vram-limit", "3GiB");
         assertThat(command.code()).isEqualTo(ExitCode.USAGE);
         assertThat(command.err()).contains("121 frames of 1280x704 need about").contains("take ");
     }

@@ -10,7 +10,7 @@ class WarmTest {
     @ParameterizedTest
     @ValueSource(strings = {"mini-t2v", "mini-ti2v"})
     void aFirstStartIsDoneAheadAndSaysWhatItDid(String model) {
-        Command command = Command.run("warm", "--model", model, "--quiet", "--device", "cpu");
+        Command command = Command.run("warm", "--model", model, "-q", "--device", "cpu");
         assertThat(command.code()).as(command.err()).isZero();
         assertThat(command.err()).isEmpty();
         assertThat(command.outLines()).hasSize(3);

@@ -58,7 +58,10 @@ final class Pipeline {
         clock = new StageClock(request.listener(), watcher);
         report = model.report(request);
         attempts = new Attempts(
-                new Route(request.plan(), Safety.FAST, model.parts().precision()),
+                new Route(
+                        request.plan(),
+                        Safety.FAST,
+                        request.plan().placement().numerics().autoencoder().precision()),
                 List.of(
                         new MemoryPath(clock::stage),
                         new SaferPath(model.parts().session().ways())),

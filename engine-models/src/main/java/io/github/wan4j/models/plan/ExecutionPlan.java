@@ -74,12 +74,7 @@ public final class ExecutionPlan implements Plan {
 
     /** What it is expected to take: on a CPU all memory is the host's. */
     public RunReport.Prediction prediction() {
-        MemoryEstimate memory = placement.memory();
-        boolean gpu = placement.device().gpu();
-        return new RunReport.Prediction(
-                placement.seconds(),
-                new RunReport.PeakBytes(
-                        gpu ? memory.hostBytes() : memory.hostBytes() + memory.peak(), gpu ? memory.peak() : null));
+        return new RunReport.Prediction(placement.seconds(), placement.peakBytes());
     }
 
     /** The expert whose weights should be on their way while a step runs: the next one, shortly before it takes over. */

@@ -18,6 +18,9 @@ final class MemoryModel {
 
     private static final int TEXT_TOKENS = 512;
 
+    /** The share that UMT5-XXL's embedding and two of its 24 blocks have of all its weights. */
+    private static final double TEXT_STREAMED = 0.26;
+
     /** What the solver holds of the latents, with noise, velocities and result. */
     private static final int LATENT_COPIES = 8;
 
@@ -51,12 +54,13 @@ final class MemoryModel {
     MemoryEstimate estimate(Arrangement arrangement) {
         boolean keeps = arrangement.keepsWeights();
         long runtime = gpu ? GPU_RUNTIME : CPU_RUNTIME;
-        long text = arrangement.textEncoder() == TextEncoderPlace.CPU && gpu ? 0 : textBytes();
+        long text = text(arrangement.textEncoder());
         long textLater = arrangement.textEncoder() == TextEncoderPlace.FREE ? 0 : text;
+        long others = (model.experts() - 1) * besideBlocks();
         long held = switch (arrangement.residency()) {
             case RESIDENT -> model.experts() * expertBytes();
-            case ONE_EXPERT, AUTO -> expertBytes();
-            case STREAM -> streamedBytes();
+            case ONE_EXPERT, AUTO -> expertBytes() + others;
+            case STREAM -> streamedBytes() + others;
         };
         long latents = LATENT_COPIES * 4 * latent.elements();
         List<Part> parts = List.of(
@@ -88,9 +92,29 @@ final class MemoryModel {
     /** Two blocks, and what is no block. */
     private long streamedBytes() {
         TransformerShape shape = model.transformer();
-        long blocks = shape.layers() * shape.blockParameters();
-        int bytes = Math.max(2, numerics.products().bytes());
-        return (shape.parameters() - blocks) * bytes + Math.min(2, shape.layers()) * shape.blockParameters() * bytes;
+        return besideBlocks() + Math.min(2, shape.layers()) * shape.blockParameters() * blockBytes();
+    }
+
+    /** What is no block: it stays while blocks come and go. */
+    private long besideBlocks() {
+        TransformerShape shape = model.transformer();
+        return (shape.parameters() - shape.layers() * shape.blockParameters()) * blockBytes();
+    }
+
+    private int blockBytes() {
+        return Math.max(2, numerics.products().bytes());
+    }
+
+    /** One that leaves again streams past: its embedding and two of its blocks are there at a time. */
+    private long text(TextEncoderPlace place) {
+        if (!gpu) {
+            return textBytes();
+        }
+        return switch (place) {
+            case GPU, AUTO -> textBytes();
+            case FREE -> (long) (TEXT_STREAMED * textBytes());
+            case CPU -> 0;
+        };
     }
 
     long textBytes() {
@@ -146,7 +170,7 @@ final class MemoryModel {
     private long host(Arrangement arrangement) {
         long frames = ((latent.frames() - 1L) * model.vae().temporalStride() + 1) * size.area() * 3;
         long waiting = arrangement.keepsWeights() ? 0 : model.experts() * expertBytes();
-        long text = arrangement.textEncoder() == TextEncoderPlace.CPU ? textBytes() : 0;
+        long text = arrangement.textEncoder() == TextEncoderPlace.GPU ? 0 : textBytes();
         return (1L << 30) + frames + vae.host(size, latent.frames(), arrangement.tile()) + (gpu ? waiting + text : 0);
     }
 }

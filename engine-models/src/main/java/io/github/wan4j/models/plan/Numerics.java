@@ -16,8 +16,9 @@ public record Numerics(Products products, Products autoencoder) {
         };
     }
 
+    /** Whoever asks for fp32 means all of it. */
     Numerics withProducts(Products other) {
-        return new Numerics(other, autoencoder);
+        return new Numerics(other, other == Products.FP32 ? other : autoencoder);
     }
 
     @Override

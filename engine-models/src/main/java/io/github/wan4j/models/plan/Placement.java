@@ -1,6 +1,7 @@
 package io.github.wan4j.models.plan;
 
 import io.github.wan4j.video.RunReport.Choice;
+import io.github.wan4j.video.RunReport.PeakBytes;
 import io.github.wan4j.video.RunReport.Seconds;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,13 @@ public record Placement(
     /** Where the networks lie and in what portions the autoencoder works. */
     public Arrangement arrangement() {
         return memory.arrangement();
+    }
+
+    /** What a report of the job should come to; on a CPU all of it is the host's. */
+    public PeakBytes peakBytes() {
+        return device.gpu()
+                ? new PeakBytes(memory.hostBytes(), memory.allocatedPeak())
+                : new PeakBytes(memory.hostBytes() + memory.peak(), null);
     }
 
     /** The same in another arrangement. */

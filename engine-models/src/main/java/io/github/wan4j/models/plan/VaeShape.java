@@ -23,12 +23,12 @@ public record VaeShape(int latentChannels, int temporalStride, int spatialStride
 
     /** Buffers of the last level that live at once for every frame of a chunk. */
     double frameBuffers() {
-        return patch() == 1 ? 4.5 : 7.5;
+        return patch() == 1 ? 4.02 : 7.08;
     }
 
     /** Those that hold the past between two chunks. */
     double pastBuffers() {
-        return patch() == 1 ? 21 : 20.5;
+        return patch() == 1 ? 29 : 28;
     }
 
     /** Channels at the resolution of the latents, where the middle is. */
