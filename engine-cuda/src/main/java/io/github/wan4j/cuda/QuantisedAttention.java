@@ -57,8 +57,7 @@ final class QuantisedAttention implements InnerAttention {
         Attention8Plan.Shape shape = Attention8Plan.Shape.of(q);
         boolean known = compared.contains(shape);
         try (Scope scope = Scope.open("attention8")) {
-            Tensor result = attention(plan(q), known, q, k, v, scale);
-            return result == null ? null : scope.keep(result);
+            return scope.keep(attention(plan(q), known, q, k, v, scale));
         } catch (CudaException e) {
             if (known) {
                 throw e; // it has worked before: not this attention is to blame
@@ -68,21 +67,25 @@ final class QuantisedAttention implements InnerAttention {
         }
     }
 
-    private @Nullable Tensor attention(Attention8Plan plan, boolean known, Tensor q, Tensor k, Tensor v, double scale) {
-        Quantiser.Quantised quantised = plan.quantised(quantiser, q, k, v);
-        if (quantised == null) {
-            return null;
-        }
+    private Tensor attention(Attention8Plan plan, boolean known, Tensor q, Tensor k, Tensor v, double scale) {
+        Quantiser.Quantised quantised = passed(plan.quantised(quantiser, q, k, v));
         if (known) { // else they may be needed once more
             q.close();
             k.close();
             v.close();
         }
-        Tensor result = plan.attended(quantiser, quantised, scale);
-        if (!known && result != null) {
+        Tensor result = passed(plan.attended(quantiser, quantised, scale));
+        if (!known) {
             compare(result, q, k, v, scale);
         }
         return result;
+    }
+
+    private static <T> T passed(@Nullable T made) {
+        if (made == null) {
+            throw new CudaException("the passes around it are switched off");
+        }
+        return made;
     }
 
     private Attention8Plan plan(Tensor q) {
