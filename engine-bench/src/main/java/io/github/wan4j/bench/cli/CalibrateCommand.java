@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code wan calibrate}: measures a model, so that later runs know which steps of it can be reused. */
 @CommandLine.Command(
@@ -82,6 +83,9 @@ final class CalibrateCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
+    @ParentCommand
+    private Wan wan;
+
     @Override
     public Integer call() throws JsonProcessingException {
         Options options = new Options();
@@ -96,6 +100,7 @@ final class CalibrateCommand implements Callable<Integer> {
             throw new IllegalStateException("what is wrong with the settings was not noted");
         }
         try (VideoEngine engine = VideoEngine.open(ModelSource.of(model), config)) {
+            wan.interrupt().interrupts(Thread.currentThread());
             Calibration measured = engine.calibrate(runs(first, texts));
             Calibration calibration = settings == null ? measured : measured.withSettings(settings);
             Path file = keep(engine, calibration);

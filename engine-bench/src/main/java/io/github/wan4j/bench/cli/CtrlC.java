@@ -4,6 +4,7 @@ import io.github.wan4j.video.GenerationCancelledException;
 import io.github.wan4j.video.VideoJob;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ final class CtrlC implements AutoCloseable {
 
     private final CountDownLatch over = new CountDownLatch(1);
     private final Thread hook = new Thread(this::cancel, "wan-ctrl-c");
-    private @Nullable VideoJob<?> job;
+    private @Nullable BooleanSupplier stop;
     private boolean pressed;
 
     CtrlC() {
@@ -24,9 +25,21 @@ final class CtrlC implements AutoCloseable {
     }
 
     /** From now on this job is what Ctrl-C cancels. */
-    synchronized void cancels(VideoJob<?> current) {
-        job = current;
-        if (pressed && current.cancel()) {
+    void cancels(VideoJob<?> current) {
+        stops(current::cancel);
+    }
+
+    /** From now on this thread, which waits for an engine, is what Ctrl-C interrupts. */
+    void interrupts(Thread waiting) {
+        stops(() -> {
+            waiting.interrupt();
+            return true;
+        });
+    }
+
+    private synchronized void stops(BooleanSupplier current) {
+        stop = current;
+        if (pressed && current.getAsBoolean()) {
             throw new GenerationCancelledException("cancelled before it began");
         }
     }
@@ -37,7 +50,7 @@ final class CtrlC implements AutoCloseable {
                 over.await();
             } else {
                 boolean ended = over.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-                assert ended || job == null;
+                assert ended || stop == null;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -46,7 +59,7 @@ final class CtrlC implements AutoCloseable {
 
     private synchronized boolean press() {
         pressed = true;
-        return job != null && job.cancel();
+        return stop != null && stop.getAsBoolean();
     }
 
     @Override

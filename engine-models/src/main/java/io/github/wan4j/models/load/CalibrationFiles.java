@@ -60,9 +60,13 @@ public record CalibrationFiles(Subject model, Path modelFolder, Path cacheDir, O
     public static void write(Calibration calibration, Path file) {
         try {
             Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
-            Path temporary = Files.createTempFile(folder, "calibration", ".part");
-            Files.writeString(temporary, MAPPER.writeValueAsString(CalibrationJson.write(calibration)) + "\n");
-            Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            Path temporary = Files.createTempFile(folder, ".calibration", ".part");
+            try {
+                Files.writeString(temporary, MAPPER.writeValueAsString(CalibrationJson.write(calibration)) + "\n");
+                Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
         } catch (IOException e) {
             throw CheckpointException.of(file, "the calibration cannot be written: " + e, e);
         }

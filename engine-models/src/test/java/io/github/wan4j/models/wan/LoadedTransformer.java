@@ -66,6 +66,10 @@ final class LoadedTransformer implements AutoCloseable {
         return transformer;
     }
 
+    Checkpoint checkpoint() {
+        return checkpoint;
+    }
+
     @Override
     public void close() {
         store.close();
