@@ -1,6 +1,7 @@
 package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.kernels.Rotation;
+import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +33,10 @@ record Part(long from, long count, long copies, TimeRows time, Rotation rotation
         return parts;
     }
 
-    /** Its rows of x [B, L, D], a view. */
-    Tensor of(Tensor x) {
-        return x.narrow(1, from, count);
+    /** Its rows of x [B, L, D], in memory of their own. */
+    Tensor copyOf(Tensor x) {
+        try (Scope scope = Scope.open("dit.part")) {
+            return scope.keep(x.narrow(1, from, count).copy());
+        }
     }
 }

@@ -125,7 +125,7 @@ public final class WanTransformer {
             List<Part> parts = Part.of(time, rotation, count + copies, copies, atOnce);
             List<Residual> x = List.of(Residual.of(all));
             if (parts.size() > 1) { // in tensors of their own, so that each can be freed
-                x = parts.stream().map(part -> Residual.of(part.of(all).copy())).toList();
+                x = parts.stream().map(part -> Residual.of(part.copyOf(all))).toList();
                 all.close();
             }
             for (int i = 0; i < blocks.count(); i++) {
@@ -142,10 +142,12 @@ public final class WanTransformer {
 
     /** Followed by copies of its last token; frees it. */
     private static Tensor withCopies(Tensor tokens, long copies) {
-        Tensor last = tokens.narrow(1, tokens.size(1) - 1, 1).expand(tokens.size(0), copies, tokens.size(2));
-        Tensor all = Tensors.cat(1, tokens, last);
-        tokens.close();
-        return all;
+        try (Scope scope = Scope.open("dit.blocks.copies")) {
+            Tensor last = tokens.narrow(1, tokens.size(1) - 1, 1).expand(tokens.size(0), copies, tokens.size(2));
+            Tensor all = Tensors.cat(1, tokens, last);
+            tokens.close();
+            return scope.keep(all);
+        }
     }
 
     /** tokens [1, L, D] f32 to the velocity [C, T, h, w] f32. */
