@@ -77,7 +77,6 @@ final class CudaSession implements DeviceSession {
         try {
             started = EngineThread.start("wan4j-cuda:" + profile.index(), true, this::enter);
             kernels = started.call(() -> {
-                torch_cuda.getAllocator().resetPeakStats((byte) profile.index()); // an earlier session's is not ours
                 KernelLibrary library = new KernelLibrary(compiler(), new SelfCheck(info.device()));
                 return new CudaKernels(
                         library, config.kernels() == KernelSet.OWN, attention(), innerAttention(library), graphs);

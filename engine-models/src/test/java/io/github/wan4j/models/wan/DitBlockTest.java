@@ -83,9 +83,8 @@ class DitBlockTest {
 
             for (long most : new long[] {12, 5, 1}) { // all tokens at once, and in parts
                 List<Part> parts = Part.of(time, rope.rotation(), 12, 0, most);
-                List<Residual> given = parts.stream()
-                        .map(part -> Residual.of(part.copyOf(x)))
-                        .toList();
+                List<Residual> given =
+                        parts.stream().map(part -> Residual.of(part.copyOf(x))).toList();
                 Tensor[] actual = block.forward(parts, given, prompt.keys(text)).stream()
                         .map(residual -> residual.sum(kernels))
                         .toArray(Tensor[]::new);
