@@ -16,7 +16,7 @@ class ReuseReportTest {
 
     private static RunReport.Choice reuse(RunReport report) {
         return report.choices().stream()
-                .filter(choice -> choice.name().equals("reuse"))
+                .filter(choice -> choice.name().equals("cache"))
                 .findFirst()
                 .orElseThrow();
     }
@@ -32,7 +32,7 @@ class ReuseReportTest {
                 assertThat(report.forwardsBy()).isEqualTo(plan.forwardsBy());
                 assertThat(reuse(report).value()).isEqualTo(cache.method().label());
                 assertThat(reuse(report).reason())
-                        .isEqualTo(plan.cache().origin())
+                        .isEqualTo(plan.cache().toString())
                         .contains("mini-ti2v, shipped with the model");
             }
         }

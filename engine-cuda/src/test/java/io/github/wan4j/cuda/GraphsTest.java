@@ -10,6 +10,7 @@ import io.github.wan4j.core.spi.Choice;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.testkit.GpuTest;
 import io.github.wan4j.core.testkit.TensorAssert;
 import java.util.List;
@@ -62,6 +63,25 @@ class GraphsTest {
             });
             assertThat(choice(gpu).value()).isEqualTo("on");
             assertThat(choice(gpu).why()).contains("small work took ").endsWith("so it is replayed");
+        }
+    }
+
+    /** Each takes a pool that reserves addresses for a whole card: about eight hundred would be all there are. */
+    @Test
+    void addressesAreNotUsedUpByGraphsThatAreGone() {
+        try (Gpu gpu = open(GraphUse.ON)) {
+            gpu.run(kernels -> {
+                for (int i = 0; i < 1500; i++) {
+                    try (Replays replays = kernels.replays("short-lived")) {
+                        Tensor x = Tensors.ones(DType.F32, Gpu.DEVICE, 16);
+                        for (int run = 0; run < 2; run++) {
+                            Tensor twice =
+                                    replays.run("it", inputs -> inputs.get(0).mul(2), x);
+                            assertThat(twice.isFinite()).isTrue();
+                        }
+                    }
+                }
+            });
         }
     }
 

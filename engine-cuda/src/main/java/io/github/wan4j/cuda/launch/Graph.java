@@ -3,6 +3,7 @@ package io.github.wan4j.cuda.launch;
 import static org.bytedeco.cuda.global.cudart.*;
 
 import io.github.wan4j.cuda.load.CudaException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
@@ -24,6 +25,14 @@ import org.bytedeco.pytorch.global.torch_cuda;
 public final class Graph implements AutoCloseable {
     /** Pool identities far from libtorch's own counter. */
     private static final AtomicLong NEXT = new AtomicLong(1L << 40);
+
+    /**
+     * Every pool reserves addresses for more than the whole card, and a released one keeps them until the cache is emptied: some
+     * hundreds use up what a process can address.
+     */
+    private static final int POOLS_KEPT = 32;
+
+    private static final AtomicInteger RELEASED = new AtomicInteger();
 
     private final byte device;
     private final LongPointer identity;
@@ -119,6 +128,9 @@ public final class Graph implements AutoCloseable {
             Status.runtime(cudaGraphDestroy(graph), "cudaGraphDestroy");
         }
         torch_cuda.getAllocator().releasePool(device, pool);
+        if (RELEASED.incrementAndGet() % POOLS_KEPT == 0) {
+            torch_cuda.getAllocator().emptyCache();
+        }
         filter.close();
         identity.close();
     }

@@ -191,7 +191,7 @@ final class Pipeline {
             request.plan().steps().forEach(step -> experts.add(step.expert()));
             experts.forEach(expert -> loads.add(watch -> parts.transformer(expert, watch)));
             if (withVae || request.image() != null) {
-                loads.add(watch -> parts.vae(parts.precision(), watch));
+                loads.add(watch -> parts.vae(attempts.route().autoencoder(), watch));
             }
         }
         clock.begin(Stage.LOAD, loads.size());

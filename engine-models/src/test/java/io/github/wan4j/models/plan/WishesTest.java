@@ -10,8 +10,11 @@ import io.github.wan4j.video.ModelKind;
 import io.github.wan4j.video.Tier;
 import io.github.wan4j.video.Wish;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WishesTest {
     private static final DeviceProfile DEVICE = DeviceProfile.named("h200");
@@ -80,6 +83,16 @@ class WishesTest {
     void thePlanSaysWhatItWasChosenFor() {
         assertThat(grant(600, 30.0).explained("within 600 s").toString())
                 .contains("tier: balanced (within 600 s: tier balanced with 40 steps: about ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mini-t2v", "mini-ti2v"})
+    void theBundledModelsWereMeasuredAndExactIsWithoutLoss(String model) {
+        ModelShape shape = new ModelShape(
+                model, ModelKind.T2V_A14B, 0.875, false, new TransformerShape(64, 128, 2, 2, 16, 16, 64), VaeShape.V21);
+        List<QualityTable.Row> rows = QualityTable.of(shape).rows();
+        assertThat(rows).extracting(QualityTable.Row::tier).contains(Tier.values());
+        assertThat(rows).contains(new QualityTable.Row(Tier.EXACT, 1, 100));
     }
 
     @Test
