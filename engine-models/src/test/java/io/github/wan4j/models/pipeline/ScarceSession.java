@@ -4,20 +4,14 @@ import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.OutOfDeviceMemoryException;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.runtime.Devices;
-import io.github.wan4j.core.spi.DeviceInfo;
-import io.github.wan4j.core.spi.DeviceSession;
-import io.github.wan4j.core.spi.MemoryStatus;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Tensor;
-import io.github.wan4j.core.weights.WeightStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 
 /** The CPU as if it had no room for an operation whose input has more elements than a limit. */
-final class ScarceSession implements DeviceSession {
-    private final DeviceSession cpu;
+final class ScarceSession extends StandInSession {
     private final Kernels kernels;
     private String operation = "";
     private long limit = Long.MAX_VALUE;
@@ -25,14 +19,14 @@ final class ScarceSession implements DeviceSession {
     private int failures;
 
     ScarceSession(EngineConfig config) {
-        cpu = Devices.find().open(Device.CPU, config);
+        super(Devices.find().open(Device.CPU, config));
         kernels = (Kernels) Proxy.newProxyInstance(
                 ScarceSession.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals(operation)) {
                         require(((Tensor) arguments[0]).count());
                     }
                     try {
-                        return method.invoke(cpu.kernels(), arguments);
+                        return method.invoke(device.kernels(), arguments);
                     } catch (InvocationTargetException e) {
                         throw Objects.requireNonNull(e.getCause());
                     }
@@ -66,42 +60,7 @@ final class ScarceSession implements DeviceSession {
     }
 
     @Override
-    public DeviceInfo info() {
-        return cpu.info();
-    }
-
-    @Override
     public Kernels kernels() {
         return kernels;
-    }
-
-    @Override
-    public WeightStore openWeights() {
-        return cpu.openWeights();
-    }
-
-    @Override
-    public MemoryStatus memory() {
-        return cpu.memory();
-    }
-
-    @Override
-    public <T> T call(Callable<T> work) {
-        return cpu.call(work);
-    }
-
-    @Override
-    public boolean onThread() {
-        return cpu.onThread();
-    }
-
-    @Override
-    public void synchronize() {
-        cpu.synchronize();
-    }
-
-    @Override
-    public void close() {
-        cpu.close();
     }
 }

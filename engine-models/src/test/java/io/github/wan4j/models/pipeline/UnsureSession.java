@@ -3,13 +3,10 @@ package io.github.wan4j.models.pipeline;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.runtime.Devices;
-import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceSession;
-import io.github.wan4j.core.spi.MemoryStatus;
 import io.github.wan4j.core.spi.Safety;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Tensor;
-import io.github.wan4j.core.weights.WeightStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -17,11 +14,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 
 /** A device with kernels that go wrong at a chosen call of a chosen operation, unless they compute in the plain way. */
-final class UnsureSession implements DeviceSession {
-    private final DeviceSession device;
+final class UnsureSession extends StandInSession {
     private final Kernels kernels;
     private final List<Safety> computed = new ArrayList<>();
     private Safety way = Safety.FAST;
@@ -38,7 +33,7 @@ final class UnsureSession implements DeviceSession {
 
     /** On any device, which computes in the plain way itself where it has one. */
     UnsureSession(DeviceSession device) {
-        this.device = device;
+        super(device);
         kernels = (Kernels) Proxy.newProxyInstance(
                 UnsureSession.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     counts.merge(method.getName(), 1, Integer::sum);
@@ -111,42 +106,7 @@ final class UnsureSession implements DeviceSession {
     }
 
     @Override
-    public DeviceInfo info() {
-        return device.info();
-    }
-
-    @Override
     public Kernels kernels() {
         return kernels;
-    }
-
-    @Override
-    public WeightStore openWeights() {
-        return device.openWeights();
-    }
-
-    @Override
-    public MemoryStatus memory() {
-        return device.memory();
-    }
-
-    @Override
-    public <T> T call(Callable<T> work) {
-        return device.call(work);
-    }
-
-    @Override
-    public boolean onThread() {
-        return device.onThread();
-    }
-
-    @Override
-    public void synchronize() {
-        device.synchronize();
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }
