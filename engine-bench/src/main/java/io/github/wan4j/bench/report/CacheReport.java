@@ -41,14 +41,10 @@ public final class CacheReport {
     }
 
     static void run(PrintWriter out, String... arguments) {
-        List<String> rest = new ArrayList<>(List.of(arguments));
-        boolean each = rest.remove("--each");
-        List<String> prompts = QualityReport.prompts();
-        int option = rest.indexOf("--prompts");
-        if (option >= 0) {
-            prompts = prompts.subList(0, Integer.parseInt(rest.get(option + 1)));
-            rest.subList(option, option + 2).clear();
-        }
+        Arguments given = new Arguments(arguments);
+        boolean each = given.flag("--each");
+        List<String> prompts = given.prompts();
+        List<String> rest = given.rest();
         if (rest.size() < 3) {
             throw new IllegalArgumentException("write MODEL STEPS CACHE ..., not " + rest);
         }

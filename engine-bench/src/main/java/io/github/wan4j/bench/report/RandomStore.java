@@ -127,18 +127,7 @@ final class RandomStore implements WeightStore {
 
     @Override
     public <T> Blocks<T> blocks(int count, IntFunction<T> make) {
-        List<T> blocks = IntStream.range(0, count).mapToObj(make).toList();
-        return new Blocks<>() {
-            @Override
-            public int count() {
-                return blocks.size();
-            }
-
-            @Override
-            public T get(int index) {
-                return blocks.get(index);
-            }
-        };
+        return Blocks.of(IntStream.range(0, count).mapToObj(make).toList());
     }
 
     @Override

@@ -47,13 +47,13 @@ public final class TierReport {
     }
 
     static void run(PrintWriter out, String... arguments) throws IOException {
-        List<String> rest = new ArrayList<>(List.of(arguments));
-        List<String> prompts = QualityReport.prompts();
-        prompts = prompts.subList(0, Integer.parseInt(option(rest, "--prompts", "" + prompts.size())));
-        double[] shares = Arrays.stream(option(rest, "--shares", "1,0.75,0.5").split(","))
+        Arguments given = new Arguments(arguments);
+        List<String> prompts = given.prompts();
+        double[] shares = Arrays.stream(given.option("--shares", "1,0.75,0.5").split(","))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
-        String file = option(rest, "--table", "");
+        String file = given.option("--table", "");
+        List<String> rest = given.rest();
         if (rest.isEmpty() || rest.size() > 2) {
             throw new IllegalArgumentException("write MODEL and perhaps a SETUP, not " + rest);
         }
@@ -68,15 +68,6 @@ public final class TierReport {
                         .writeValue(Path.of(file).toFile(), report.table);
             }
         }
-    }
-
-    private static String option(List<String> arguments, String name, String otherwise) {
-        int at = arguments.indexOf(name);
-        if (at < 0) {
-            return otherwise;
-        }
-        arguments.remove(at);
-        return arguments.remove(at);
     }
 
     private void print(double... shares) {

@@ -57,18 +57,7 @@ public final class ResidentStore implements WeightStore {
 
     @Override
     public <T> Blocks<T> blocks(int count, IntFunction<T> make) {
-        List<T> blocks = IntStream.range(0, count).mapToObj(make).toList();
-        return new Blocks<>() {
-            @Override
-            public int count() {
-                return blocks.size();
-            }
-
-            @Override
-            public T get(int index) {
-                return blocks.get(index);
-            }
-        };
+        return Blocks.of(IntStream.range(0, count).mapToObj(make).toList());
     }
 
     @Override
