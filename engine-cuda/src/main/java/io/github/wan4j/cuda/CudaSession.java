@@ -215,7 +215,15 @@ final class CudaSession implements DeviceSession {
 
     @Override
     public BlockStream openStream(int slots) {
-        CudaTransport transport = CudaTransport.again(lane());
+        return stream(CudaTransport.again(lane()), slots);
+    }
+
+    @Override
+    public BlockStream openSparseStream(int slots) {
+        return stream(CudaTransport.sparse(lane()), slots);
+    }
+
+    private BlockStream stream(CudaTransport transport, int slots) {
         transport.detour().ifPresent(reason -> detour = "weights go through pinned memory: " + reason);
         return new BlockStream(info.device(), kernels, transport, slots);
     }

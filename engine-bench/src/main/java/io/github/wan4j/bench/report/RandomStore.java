@@ -36,6 +36,7 @@ final class RandomStore implements WeightStore {
     private final Device device;
     private final Kernels kernels;
     private final List<Tensor> owned = new ArrayList<>();
+    private final List<Tensor> passing = new ArrayList<>();
     private final List<Replays> replays = new ArrayList<>();
     private final Tensor numbers;
 
@@ -130,6 +131,42 @@ final class RandomStore implements WeightStore {
         return Blocks.of(IntStream.range(0, count).mapToObj(make).toList());
     }
 
+    /** Made anew whenever they are asked for, one at a time. */
+    @Override
+    public <T> Blocks<T> passingBlocks(int count, IntFunction<T> make) {
+        for (int i = 0; i < count; i++) { // asks for their names
+            passing(make, i);
+        }
+        forget();
+        return new Blocks<>() {
+            @Override
+            public int count() {
+                return count;
+            }
+
+            @Override
+            public T get(int index) {
+                return passing(make, index);
+            }
+        };
+    }
+
+    /** In the place of the one before it. */
+    private <T> T passing(IntFunction<T> make, int index) {
+        forget();
+        int lasting = owned.size();
+        T block = make.apply(index);
+        List<Tensor> made = owned.subList(lasting, owned.size());
+        passing.addAll(made);
+        made.clear();
+        return block;
+    }
+
+    private void forget() {
+        passing.forEach(Tensor::close);
+        passing.clear();
+    }
+
     @Override
     public Replays replays(String name) {
         Replays made = kernels.replays(name);
@@ -141,6 +178,7 @@ final class RandomStore implements WeightStore {
     public void close() {
         replays.forEach(Replays::close);
         replays.clear();
+        forget();
         owned.forEach(Tensor::close);
         owned.clear();
         numbers.close();

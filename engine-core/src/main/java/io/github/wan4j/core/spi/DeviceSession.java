@@ -47,6 +47,11 @@ public interface DeviceSession extends AutoCloseable {
         throw new UnsupportedOperationException("weights stay on " + info().device());
     }
 
+    /** The same for networks of which but a few tensors pass: no more of their files is got ready for it than those. */
+    default BlockStream openSparseStream(int slots) {
+        return openStream(slots);
+    }
+
     MemoryStatus memory();
 
     /**

@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Memory of a device through which the blocks of networks of one shape pass, such as the experts of a model. With two slots
  * a block computes while the next one comes; with {@link #ALL} one network is resident, and another takes its place block by
- * block during its last pass. Weights outside of blocks stay. Used by one thread.
+ * block during its last pass. Blocks that are seldom needed have two slots in any case. Weights outside of blocks stay. Used by one thread.
  */
 public final class BlockStream implements AutoCloseable {
     /** As many slots as there are blocks. */
     public static final int ALL = Integer.MAX_VALUE;
+
+    /** One computes while the other comes. */
+    private static final int LEAST = 2;
 
     private final Device device;
     private final Kernels kernels;
@@ -30,7 +33,7 @@ public final class BlockStream implements AutoCloseable {
         this.device = device;
         this.kernels = kernels;
         this.transport = transport;
-        most = Math.max(2, slots);
+        most = Math.max(LEAST, slots);
     }
 
     /** A store for one more network, which the caller closes before the stream. */
@@ -62,6 +65,15 @@ public final class BlockStream implements AutoCloseable {
     }
 
     <T> StreamedBlocks<T> blocks(StreamedStore store, int ordinal, int count, IntFunction<T> make) {
+        return blocks(store, ordinal, count, most, make);
+    }
+
+    /** In the fewest slots, however many there are for others. */
+    <T> StreamedBlocks<T> passingBlocks(StreamedStore store, int ordinal, int count, IntFunction<T> make) {
+        return blocks(store, ordinal, count, LEAST, make);
+    }
+
+    private <T> StreamedBlocks<T> blocks(StreamedStore store, int ordinal, int count, int slots, IntFunction<T> make) {
         long bytes = 0;
         for (int i = 0; i < count; i++) {
             try (BlockSpace space = BlockSpace.measuring()) {
@@ -70,7 +82,7 @@ public final class BlockStream implements AutoCloseable {
                 bytes = Math.max(bytes, space.bytes());
             }
         }
-        SlotRing ring = ring(ordinal, Math.min(most, count), Math.max(1, bytes));
+        SlotRing ring = ring(ordinal, Math.min(slots, count), Math.max(1, bytes));
         List<T> blocks = new ArrayList<>();
         List<BlockSpace> spaces = new ArrayList<>();
         try {

@@ -50,7 +50,15 @@ final class StreamedStore implements WeightStore {
 
     @Override
     public <T> Blocks<T> blocks(int count, IntFunction<T> make) {
-        StreamedBlocks<T> streamed = stream.blocks(this, blocks.size(), count, make);
+        return added(stream.blocks(this, blocks.size(), count, make));
+    }
+
+    @Override
+    public <T> Blocks<T> passingBlocks(int count, IntFunction<T> make) {
+        return added(stream.passingBlocks(this, blocks.size(), count, make));
+    }
+
+    private <T> StreamedBlocks<T> added(StreamedBlocks<T> streamed) {
         blocks.add(streamed);
         return streamed;
     }

@@ -29,6 +29,11 @@ public interface WeightStore extends AutoCloseable {
     /** {@code make} asks this store for the weights of block i; it may be asked twice, first for their sizes alone. */
     <T> Blocks<T> blocks(int count, IntFunction<T> make);
 
+    /** The same for modules that are needed so seldom that a store may let them come each time. */
+    default <T> Blocks<T> passingBlocks(int count, IntFunction<T> make) {
+        return blocks(count, make);
+    }
+
     /**
      * For work on these weights that comes again and again, under a name that users understand. Nothing may be recorded
      * unless weights stay where they are as long as this store is open.

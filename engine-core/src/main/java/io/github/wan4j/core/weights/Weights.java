@@ -139,6 +139,12 @@ public final class Weights {
         return store.blocks(count, index -> make.make(index, list.at(index)));
     }
 
+    /** The same for modules that are needed so seldom that they may come each time. */
+    public <T> Blocks<T> passingBlocks(String name, int count, Function<Weights, T> make) {
+        Weights list = at(name);
+        return store.passingBlocks(count, index -> make.apply(list.at(index)));
+    }
+
     /** Makes block {@code index} of its weights. */
     public interface BlockMaker<T> {
         T make(int index, Weights block);

@@ -25,6 +25,7 @@ public final class CopyLane implements AutoCloseable {
     private final CUDAEvent computed = Unscoped.keep(new CUDAEvent());
     private final List<CUDAEvent> marks = new ArrayList<>();
     private final RegisteredFiles files;
+    private final RegisteredFiles sparseFiles;
     private long marked;
 
     public CopyLane(int device) {
@@ -35,7 +36,9 @@ public final class CopyLane implements AutoCloseable {
         for (int i = 0; i < MARKS; i++) {
             marks.add(Unscoped.keep(new CUDAEvent()));
         }
-        files = new RegisteredFiles(device, HostBudget.now(), RegisteredFile.PIECE);
+        HostBudget budget = HostBudget.now();
+        files = new RegisteredFiles(device, budget, RegisteredFile.PIECE);
+        sparseFiles = new RegisteredFiles(device, budget, RegisteredFile.SMALL_PIECE);
     }
 
     int device() {
@@ -45,6 +48,11 @@ public final class CopyLane implements AutoCloseable {
     /** Those that weights stream from again and again, from one job to the next. */
     RegisteredFiles files() {
         return files;
+    }
+
+    /** Those of which few tensors are needed again and again: in pieces that hold hardly more than those. */
+    RegisteredFiles sparseFiles() {
+        return sparseFiles;
     }
 
     /** For the runtime's own calls. */
@@ -90,6 +98,7 @@ public final class CopyLane implements AutoCloseable {
     public void close() {
         synchronize();
         files.close();
+        sparseFiles.close();
         marks.forEach(CUDAEvent::close);
         computed.close();
         raw.close();

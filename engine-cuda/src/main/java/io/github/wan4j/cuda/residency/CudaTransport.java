@@ -40,6 +40,11 @@ public final class CudaTransport implements Transport {
         return new CudaTransport(lane, lane.files(), true);
     }
 
+    /** The same for a few tensors of each file. */
+    public static CudaTransport sparse(CopyLane lane) {
+        return new CudaTransport(lane, lane.sparseFiles(), true);
+    }
+
     /** Why files are not read by the device itself. */
     public Optional<String> detour() {
         return files.refusal();

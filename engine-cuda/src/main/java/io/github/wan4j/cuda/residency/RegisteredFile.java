@@ -26,6 +26,9 @@ final class RegisteredFile implements AutoCloseable {
     /** Below the 2 GiB of a buffer, on a multiple of any page. */
     static final long PIECE = 1L << 29;
 
+    /** For tensors of tens of megabytes that lie apart. */
+    static final long SMALL_PIECE = 1L << 23;
+
     private static final int FLAGS = cudaHostRegisterReadOnly | cudaHostRegisterPortable;
 
     private final Path file;

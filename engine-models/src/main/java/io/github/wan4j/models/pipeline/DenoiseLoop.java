@@ -136,29 +136,38 @@ final class DenoiseLoop implements AutoCloseable {
     }
 
     private Tensor forward(WanTransformer transformer, PlannedStep step, Branch branch, TimeRows time, Rope3d rope) {
-        Tensor tokens = transformer.embed(latents, conditioning.channels());
         if (step.of(branch) == Action.REUSE) {
             passes.reused(branch);
-            return transformer.head(residuals.apply(step, branch, tokens), time, rope);
+            return transformer.head(residuals.apply(step, branch, tokens(transformer)), time, rope);
         }
         PromptKeys keys = prompts.keys(step.expert(), branch, transformer);
         follow(step, branch == Branch.COND && step.computeUncond());
-        Tensor through = transformer.blocks(tokens, time, rope, keys, check);
-        return velocity(transformer, step, branch, tokens, through, time, rope);
+        Tensor through = transformer.consume(tokens(transformer), time, rope, keys, check);
+        return velocity(transformer, step, branch, through, time, rope);
+    }
+
+    /** The latents as tokens [1, L, D], made whenever they are needed: kept, they would outweigh a block's parts. */
+    private Tensor tokens(WanTransformer transformer) {
+        return transformer.embed(latents, conditioning.channels());
     }
 
     /** Both branches side by side: the same latents with either prompt, [2, L, D]. */
     private Tensor inOneForward(WanTransformer transformer, PlannedStep step, TimeRows time, Rope3d rope) {
-        Tensor tokens = transformer.embed(latents, conditioning.channels());
         PromptKeys keys = prompts.keys(step.expert(), transformer);
         follow(step, false);
-        Tensor through = transformer.blocks(Tensors.cat(0, tokens, tokens), time, rope, keys, check);
+        Tensor through = transformer.consume(twice(tokens(transformer)), time, rope, keys, check);
         Tensor cond = through.narrow(0, 0, 1);
         Tensor uncond = through.narrow(0, 1, 1);
         return kernels.guidance(
-                velocity(transformer, step, Branch.COND, tokens, cond, time, rope),
-                velocity(transformer, step, Branch.UNCOND, tokens, uncond, time, rope),
+                velocity(transformer, step, Branch.COND, cond, time, rope),
+                velocity(transformer, step, Branch.UNCOND, uncond, time, rope),
                 step.guidance());
+    }
+
+    private static Tensor twice(Tensor tokens) {
+        Tensor both = Tensors.cat(0, tokens, tokens);
+        tokens.close();
+        return both;
     }
 
     /** Lets the weights of the pass after this one come while it runs: {@code again} for one more in this step. */
@@ -173,17 +182,11 @@ final class DenoiseLoop implements AutoCloseable {
         parts.follow(step.expert(), next.orElse(null));
     }
 
-    /** What a branch's tokens [1, L, D] in front of and behind the blocks come to. */
+    /** What a branch's tokens [1, L, D] behind the blocks come to. */
     private Tensor velocity(
-            WanTransformer transformer,
-            PlannedStep step,
-            Branch branch,
-            Tensor tokens,
-            Tensor through,
-            TimeRows time,
-            Rope3d rope) {
+            WanTransformer transformer, PlannedStep step, Branch branch, Tensor through, TimeRows time, Rope3d rope) {
         passes.computed(step.expert(), branch);
-        residuals.store(step, branch, tokens, through);
+        residuals.store(step, branch, () -> tokens(transformer), through);
         return transformer.head(through, time, rope);
     }
 

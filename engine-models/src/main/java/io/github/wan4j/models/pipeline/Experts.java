@@ -4,18 +4,20 @@ import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.Residency;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.weights.BlockStream;
+import io.github.wan4j.core.weights.PassingStore;
 import io.github.wan4j.core.weights.WeightStore;
 import io.github.wan4j.models.load.ModelFolder;
+import io.github.wan4j.models.plan.Arrangement;
 import io.github.wan4j.models.wan.WanTransformer;
 import io.github.wan4j.video.Expert;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The transformers of one model: all on the device, or one after the other in the same memory, where the next takes the
- * place of the last block by block during its last pass, or two blocks at a time. Used on the session's thread alone.
+ * place of the last block by block during its last pass, or two blocks at a time. Weights that only prompts meet may pass by
+ * whatever becomes of the others. Used on the session's thread alone.
  */
 final class Experts implements AutoCloseable {
     private static final int SLOTS = 2;
@@ -24,6 +26,7 @@ final class Experts implements AutoCloseable {
     private final DeviceSession session;
     private final Map<Expert, Loaded<WanTransformer>> loaded = new EnumMap<>(Expert.class);
     private Residency residency = Residency.RESIDENT;
+    private boolean promptPasses;
     private Precision precision;
     private @Nullable BlockStream stream;
 
@@ -33,13 +36,18 @@ final class Experts implements AutoCloseable {
         this.precision = precision;
     }
 
-    /** How they are to be held from now on and in which numbers; if that is another way, none is left. */
-    void hold(Residency other, Precision numbers) {
-        Residency next = session.streams() ? other : Residency.RESIDENT;
-        if (next != residency || numbers != precision) {
+    /**
+     * How they are to be held from now on and in which numbers; if that is another way, none is left. What passes already goes
+     * on passing: to load an expert again takes longer than to bring a prompt's weights.
+     */
+    void hold(Arrangement arrangement, Precision numbers) {
+        Residency next = session.streams() ? arrangement.residency() : Residency.RESIDENT;
+        boolean passes = session.streams() && arrangement.passesPromptWeights();
+        if (next != residency || numbers != precision || (passes && !promptPasses)) {
             close();
             residency = next;
             precision = numbers;
+            promptPasses = passes;
         }
     }
 
@@ -61,21 +69,38 @@ final class Experts implements AutoCloseable {
     }
 
     private Loaded<WanTransformer> load(Expert expert, LoadWatch watch) {
-        Supplier<WeightStore> store = residency == Residency.RESIDENT
-                ? session::openWeights
-                : () -> stream().openStore();
         return Loaded.load(
                 () -> folder.transformer(expert),
-                store,
+                this::openStore,
                 (checkpoint, weights) ->
                         Parts.transformer(folder, expert, checkpoint, weights, precision, session.kernels()),
                 expert == Expert.SINGLE ? "transformer" : expert.label() + " noise expert",
                 watch);
     }
 
+    private WeightStore openStore() {
+        if (residency != Residency.RESIDENT) {
+            return stream().openStore();
+        }
+        if (!promptPasses) {
+            return session.openWeights();
+        }
+        WeightStore lasting = session.openWeights();
+        try {
+            return new PassingStore(lasting, stream().openStore());
+        } catch (RuntimeException | Error e) {
+            lasting.close();
+            throw e;
+        }
+    }
+
     private BlockStream stream() {
         if (stream == null) {
-            stream = session.openStream(residency == Residency.STREAM ? SLOTS : BlockStream.ALL);
+            stream = switch (residency) {
+                case RESIDENT, AUTO -> session.openSparseStream(SLOTS);
+                case ONE_EXPERT -> session.openStream(BlockStream.ALL);
+                case STREAM -> session.openStream(SLOTS);
+            };
         }
         return stream;
     }

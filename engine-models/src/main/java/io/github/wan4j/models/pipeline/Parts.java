@@ -58,7 +58,7 @@ public final class Parts implements AutoCloseable {
     void enter(Stage stage, Placement placement) {
         Arrangement arrangement = placement.memory().arrangement();
         keeps = arrangement.keepsWeights() || !session.streams();
-        experts.hold(arrangement.residency(), placement.numerics().products().precision());
+        experts.hold(arrangement, placement.numerics().products().precision());
         text.hold(arrangement.textEncoder());
         if (stage == Stage.DENOISE || stage == Stage.DECODE) {
             text.leaveIfFree();

@@ -11,6 +11,7 @@ import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ final class ResidualCache implements AutoCloseable {
     }
 
     /** Remembers after − before, tokens [1, L, D] behind and in front of the blocks, if a later step needs it. */
-    void store(PlannedStep step, Branch branch, Tensor before, Tensor after) {
+    void store(PlannedStep step, Branch branch, Supplier<Tensor> before, Tensor after) {
         Tensor old = of(step.expert()).remove(branch);
         if (old != null) {
             old.close();
@@ -46,7 +47,8 @@ final class ResidualCache implements AutoCloseable {
             return;
         }
         try (Scope scope = Scope.open("residual")) {
-            Tensor difference = kernels.combine(new double[] {1, -1}, after, before.to(DType.F32));
+            Tensor difference =
+                    kernels.combine(new double[] {1, -1}, after, before.get().to(DType.F32));
             if (watcher != null) {
                 watcher.added(step, branch, difference);
             }

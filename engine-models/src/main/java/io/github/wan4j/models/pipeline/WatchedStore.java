@@ -10,7 +10,9 @@ import io.github.wan4j.core.weights.Blocks;
 import io.github.wan4j.core.weights.Checkpoint;
 import io.github.wan4j.core.weights.TensorEntry;
 import io.github.wan4j.core.weights.WeightStore;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ record WatchedStore(WeightStore store, Counter counter) implements WeightStore {
         private final String part;
         private final long total;
         private final LoadWatch watch;
+        private final Set<String> asked = new HashSet<>();
         private long done;
 
         Counter(String part, Checkpoint checkpoint, LoadWatch watch) {
@@ -32,7 +35,10 @@ record WatchedStore(WeightStore store, Counter counter) implements WeightStore {
         }
 
         private void add(List<TensorEntry> entries) {
-            done += entries.stream().mapToLong(TensorEntry::bytes).sum();
+            done += entries.stream()
+                    .filter(entry -> asked.add(entry.name())) // blocks that pass are asked for twice
+                    .mapToLong(TensorEntry::bytes)
+                    .sum();
             watch.loading(part, done, total);
         }
     }
@@ -68,6 +74,11 @@ record WatchedStore(WeightStore store, Counter counter) implements WeightStore {
     @Override
     public <T> Blocks<T> blocks(int count, IntFunction<T> make) {
         return store.blocks(count, make);
+    }
+
+    @Override
+    public <T> Blocks<T> passingBlocks(int count, IntFunction<T> make) {
+        return store.passingBlocks(count, make);
     }
 
     @Override

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code ONE_EXPERT}: while denoising, the expert at work alone is on the device, and no expert before or after; the
  *       autoencoder comes for its stage.
  *   <li>{@code STREAM}: the same with two blocks of the expert in the place of all.
- *   <li>{@code GPU}: the text encoder stays on the device; {@code FREE}: it goes as soon as the prompts are encoded;
- *       {@code CPU}: it never comes.
+ *   <li>{@code GPU}: the text encoder stays on the device, and so do resident weights that only prompts meet; {@code FREE}:
+ *       both go as soon as the prompts have passed; {@code CPU}: the text encoder never comes.
  * </ul>
  *
  * @param chunk latent frames that the autoencoder takes at once
@@ -38,6 +38,14 @@ public record Arrangement(
     /** Whether what was loaded for one job waits on the device for the next. */
     public boolean keepsWeights() {
         return residency == Residency.RESIDENT;
+    }
+
+    /**
+     * Whether the weights that only prompts meet, the keys and values of cross-attention, come for each prompt from the host:
+     * with a resident text encoder they stay as well.
+     */
+    public boolean passesPromptWeights() {
+        return residency != Residency.RESIDENT || textEncoder != TextEncoderPlace.GPU;
     }
 
     Arrangement with(Residency other, TextEncoderPlace place) {

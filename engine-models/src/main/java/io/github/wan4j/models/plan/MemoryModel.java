@@ -36,6 +36,7 @@ final class MemoryModel {
 
     private final int batch;
 
+    private final TransformerMemory transformer;
     private final VaeMemory vae;
 
     MemoryModel(
@@ -48,6 +49,7 @@ final class MemoryModel {
         image = request.options().image() || model.kind().needsImage();
         this.cachedBranches = cachedBranches;
         this.batch = batch;
+        transformer = new TransformerMemory(model.transformer(), numerics.products(), gpu);
         vae = new VaeMemory(model.vae(), numerics.autoencoder());
     }
 
@@ -56,12 +58,7 @@ final class MemoryModel {
         long runtime = gpu ? GPU_RUNTIME : CPU_RUNTIME;
         long text = text(arrangement.textEncoder());
         long textLater = arrangement.textEncoder() == TextEncoderPlace.FREE ? 0 : text;
-        long others = (model.experts() - 1) * besideBlocks();
-        long held = switch (arrangement.residency()) {
-            case RESIDENT -> model.experts() * expertBytes();
-            case ONE_EXPERT, AUTO -> expertBytes() + others;
-            case STREAM -> streamedBytes() + others;
-        };
+        long held = held(arrangement);
         long latents = LATENT_COPIES * 4 * latent.elements();
         List<Part> parts = List.of(
                 new Part(MemoryEstimate.RUNTIME, runtime, runtime, runtime),
@@ -69,7 +66,7 @@ final class MemoryModel {
                 new Part("text encoder", text + textActivations(text), textLater, textLater),
                 new Part("transformer", keeps ? held : 0, held, keeps ? held : 0),
                 new Part("prompt keys", 0, 2L * promptKeys(), 0),
-                new Part("activations", 0, activations(), 0),
+                new Part("activations", 0, transformer.activations(latent.tokens(), batch), 0),
                 new Part("reused residuals", 0, residuals(), 0),
                 new Part("latents", 0, latents, latents / LATENT_COPIES),
                 new Part("autoencoder", keeps || image ? vae.weights() : 0, keeps ? vae.weights() : 0, vae.weights()),
@@ -78,31 +75,32 @@ final class MemoryModel {
         return new MemoryEstimate(arrangement, parts, host(arrangement));
     }
 
-    /** Weights of one expert; in fp8 its first and last block, what is no block and what only the prompt passes stay in bf16. */
+    /** Weights of one expert. */
     long expertBytes() {
-        TransformerShape shape = model.transformer();
-        if (numerics.products() != Products.FP8) {
-            return shape.parameters() * numerics.products().bytes();
-        }
-        long prompt = 2L * shape.dim() * shape.dim();
-        long inner = Math.max(0, shape.layers() - 2) * (shape.blockParameters() - prompt);
-        return inner + (shape.parameters() - inner) * Products.BF16.bytes();
+        return transformer.weights();
     }
 
-    /** Two blocks, and what is no block. */
-    private long streamedBytes() {
-        TransformerShape shape = model.transformer();
-        return besideBlocks() + Math.min(2, shape.layers()) * shape.blockParameters() * blockBytes();
+    /** Those of an expert that only prompts meet. */
+    long promptBytes() {
+        return transformer.promptWeights();
     }
 
-    /** What is no block: it stays while blocks come and go. */
-    private long besideBlocks() {
-        TransformerShape shape = model.transformer();
-        return (shape.parameters() - shape.layers() * shape.blockParameters()) * blockBytes();
+    /** What it saves that all of those pass by. */
+    long savedByPassing() {
+        return model.experts() * (transformer.weights() - transformer.weightsWithoutPrompt());
     }
 
-    private int blockBytes() {
-        return Math.max(2, numerics.products().bytes());
+    private long held(Arrangement arrangement) {
+        int experts = model.experts();
+        long others = (experts - 1) * transformer.besideBlocks();
+        return switch (arrangement.residency()) {
+            case RESIDENT ->
+                gpu && arrangement.passesPromptWeights()
+                        ? experts * transformer.weightsWithoutPrompt()
+                        : experts * transformer.weights();
+            case ONE_EXPERT, AUTO -> transformer.weightsWithoutPrompt() + others;
+            case STREAM -> transformer.streamed() + others;
+        };
     }
 
     /** One that leaves again streams past: its embedding and two of its blocks are there at a time. */
@@ -134,18 +132,6 @@ final class MemoryModel {
                 * TEXT_TOKENS
                 * shape.dim()
                 * numerics.products().activationBytes();
-    }
-
-    /**
-     * What a token takes for every element of its width: the residual stream in f32, tokens as they were embedded, and the
-     * larger of attention (q, k, v and the parts of the result) and feed-forward (norm, hidden, out).
-     */
-    private long activations() {
-        TransformerShape shape = model.transformer();
-        int bytes = numerics.products().activationBytes();
-        long attention = 6L * shape.dim() * bytes;
-        long feedForward = (2L * shape.dim() + shape.ffnDim()) * bytes;
-        return (long) batch * latent.tokens() * ((4L + bytes) * shape.dim() + Math.max(attention, feedForward));
     }
 
     /** In f32. */

@@ -50,6 +50,9 @@ final class PlacementRules {
             memory = batched ? both : memory;
         }
         choose("batched guidance", batched ? "on" : "off", batchReason(latent, memory.residency(), guided, batched));
+        if (device.gpu()) {
+            choosePrompt(memory.arrangement(), one, time);
+        }
         Seconds seconds = time.estimate(steps, batched, one, memory.arrangement());
         warnIfTight(memory);
         warnIfLong();
@@ -172,6 +175,16 @@ final class PlacementRules {
                     arrangement.tile().equals(wishes.tile()) ? "asked for" : "whole frames do not fit");
         }
         return memory;
+    }
+
+    private void choosePrompt(Arrangement arrangement, MemoryModel model, TimeModel time) {
+        boolean passing = arrangement.passesPromptWeights();
+        String cost = String.format(
+                Locale.ROOT,
+                "they come from the host for each prompt: %.1f GiB less on the device for %.2f s a job",
+                gib(model.savedByPassing()),
+                time.promptMoves(model, arrangement));
+        choose("prompt weights", passing ? "passing" : "resident", passing ? cost : "they stay with the text encoder");
     }
 
     /** Nothing as asked for fits: whatever does. */

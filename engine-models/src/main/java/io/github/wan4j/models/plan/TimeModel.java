@@ -59,7 +59,7 @@ final class TimeModel {
         double moves = arrangement.residency() == Residency.ONE_EXPERT ? model.experts() * transfer : 0;
         double encode =
                 2 * text(arrangement) + textMove(memory, arrangement) + (image ? 0.6 * encodedShare() * decode() : 0);
-        double denoise = computed + (active - forwards) * reusedForward() + moves;
+        double denoise = computed + (active - forwards) * reusedForward() + moves + promptMoves(memory, arrangement);
         return factors.of(load, encode, denoise, decode(), pixels() / WRITE_RATE);
     }
 
@@ -76,6 +76,13 @@ final class TimeModel {
     /** From the host, where the encoder does not stay on the device. */
     private double textMove(MemoryModel memory, Arrangement arrangement) {
         return arrangement.textEncoder() == TextEncoderPlace.FREE ? memory.textBytes() / GIGA / rates.host() : 0;
+    }
+
+    /** Weights that only prompts meet, for two prompts and every expert, where they come each time. */
+    double promptMoves(MemoryModel memory, Arrangement arrangement) {
+        return gpu && arrangement.passesPromptWeights()
+                ? 2L * model.experts() * memory.promptBytes() / GIGA / rates.host()
+                : 0;
     }
 
     /** One branch of one step. */

@@ -16,9 +16,20 @@ public record TransformerShape(
         long d = dim;
         long patch = (long) PATCH * inChannels * d + d;
         long text = textDim * d + d + d * d + d;
-        long time = FREQUENCIES * d + d + d * d + d + 6 * (d * d + d);
         long head = (long) PATCH * outChannels * (d + 1) + 2 * d;
-        return patch + text + time + layers * blockParameters() + head;
+        return patch + text + timeParameters() + layers * blockParameters() + head;
+    }
+
+    /** Of what embeds the timestep. */
+    public long timeParameters() {
+        long d = dim;
+        return FREQUENCIES * d + d + d * d + d + 6 * (d * d + d);
+    }
+
+    /** Of a block, what only prompts meet: k and v of cross-attention, and k's norm. */
+    public long promptParameters() {
+        long d = dim;
+        return 2 * (d * d + d) + d;
     }
 
     /** Two attentions with q, k, v, o and two RMS norms each, the affine norm, the feed-forward and the modulation. */

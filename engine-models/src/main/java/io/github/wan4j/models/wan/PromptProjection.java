@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The side of a block's {@link CrossAttention} that sees the prompt. It runs once for each prompt and the rest of the block in
- * every step, so its weights come and go by themselves.
+ * every step, so its weights may come and go.
  */
 final class PromptProjection {
     private final WanConfig config;

@@ -37,7 +37,7 @@ public final class WanTransformer {
         patchEmbedding = new PatchEmbedding(config, precision, kernels, weights.at("patch_embedding"));
         textEmbedding = new TextEmbedding(config, precision, weights.at("text_embedding"));
         timeEmbedding = new TimeEmbedding(config, kernels, weights);
-        projections = weights.blocks(
+        projections = weights.passingBlocks(
                 "blocks",
                 config.layers(),
                 block -> new PromptProjection(config, precision, kernels, block.at("cross_attn")));
@@ -104,8 +104,8 @@ public final class WanTransformer {
         }
     }
 
-    /** The same, and frees the tokens as soon as it can. */
-    private Tensor consume(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+    /** The same, and frees the tokens as soon as it can: at 720p they are 0.7 GiB. */
+    public Tensor consume(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         check.run();
         return keys.run(
                 rope,

@@ -112,6 +112,28 @@ class StreamedJobsTest {
         });
     }
 
+    @Test
+    void whatOnlyPromptsMeetComesForEachJobWhileTheRestStays() throws Exception {
+        with("mini-t2v", TestTransport::late, (session, model) -> {
+            List<ByteBuffer> expected = video(model, Residency.RESIDENT, TextEncoderPlace.GPU);
+            assertThat(video(model, Residency.RESIDENT, TextEncoderPlace.FREE)).isEqualTo(expected);
+            assertThat(session.opened()).hasSize(2); // for the text encoder, and for the experts
+            TestTransport experts = session.opened().get(1);
+            List<String> first = experts.sent();
+            assertThat(first).isNotEmpty().allMatch(name -> name.matches(".*cross_attn\\.(k\\.|v\\.|norm_k).*"));
+            assertThat(first)
+                    .filteredOn(name -> name.equals("blocks.5.cross_attn.v.weight"))
+                    .hasSize(4);
+            assertThat(video(model, Residency.RESIDENT, TextEncoderPlace.FREE)).isEqualTo(expected);
+            assertThat(experts.sent())
+                    .filteredOn(name -> name.equals("blocks.5.cross_attn.v.weight"))
+                    .hasSize(4);
+            assertThat(video(model, Residency.RESIDENT, TextEncoderPlace.GPU)).isEqualTo(expected);
+            assertThat(experts.sent()).isNotEmpty(); // no expert is loaded again just so that these stay
+            assertThat(experts.isClosed()).isFalse();
+        });
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 30, 60})
     void aFailureOnTheWayFailsTheJobAndNothingElse(int delivery) throws Exception {
