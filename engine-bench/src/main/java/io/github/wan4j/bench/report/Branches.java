@@ -39,10 +39,9 @@ record Branches(String work, String tensors, WanConfig config, List<Grid> grids)
             Weights weights = Weights.of(file.checkpoint(), store);
             WanTransformer dit = new WanTransformer(config, Precision.BF16, session.kernels(), weights);
             weights.requireAllTaken();
-            Tensor cond = Forward.random(session, 2, config.textLength(), config.textDim())
-                    .mul(0.1);
-            Tensor uncond = Forward.random(session, 3, config.textLength(), config.textDim())
-                    .mul(0.1);
+            int tokens = Forward.PROMPTS[0];
+            Tensor cond = Forward.random(session, 2, tokens, config.textDim()).mul(0.1);
+            Tensor uncond = Forward.random(session, 3, tokens, config.textDim()).mul(0.1);
             try (PromptKeys first = dit.promptKeys(cond);
                     PromptKeys second = dit.promptKeys(uncond);
                     PromptKeys both = dit.promptKeys(cond, uncond)) {

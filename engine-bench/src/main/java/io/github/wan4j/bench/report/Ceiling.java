@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 /** The matrix products and the self-attention of a transformer's blocks with nothing between them. */
 final class Ceiling {
     private static final int SQUARES = 6; // q, k, v and o of self-attention, q and o of cross-attention
-    private static final int PROMPT = 512;
 
     /**
      * Milliseconds of one forward.
@@ -53,10 +52,10 @@ final class Ceiling {
         }
     }
 
-    /** 10¹² operations of one forward, cross-attention included. */
+    /** 10¹² operations of one forward; attention to the prompt, which depends on its length, is less than 1 % and left out. */
     static double teraflop(WanConfig config, long tokens) {
         double products = 2.0 * tokens * config.dim() * (SQUARES * config.dim() + 2.0 * config.ffnDim());
-        double attention = 4.0 * tokens * (tokens + PROMPT) * config.dim();
+        double attention = 4.0 * tokens * tokens * config.dim();
         return config.layers() * (products + attention) / 1e12;
     }
 

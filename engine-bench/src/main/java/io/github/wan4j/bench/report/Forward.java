@@ -16,12 +16,28 @@ import io.github.wan4j.models.wan.WanConfig;
 import io.github.wan4j.models.wan.WanTransformer;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
-/** One forward of a transformer, that is one branch of guidance; where a given frame is possible, also with its timesteps. */
+/**
+ * One forward of a transformer, that is one branch of guidance; where a given frame is possible, also with its timesteps. Each
+ * with prompts of several lengths, in turn.
+ */
 record Forward(String work, String tensors, WanConfig config, Precision precision, int frames, int height, int width)
         implements FullSizeReport.Work {
     private static final int RUNS = Integer.getInteger("bench.runs", 3);
+
+    /** Tokens of prompts; the models' own negative one has 126, and 512 is the most. */
+    static final int[] PROMPTS = Arrays.stream(
+                    System.getProperty("bench.prompt", "126").split(","))
+            .mapToInt(Integer::parseInt)
+            .toArray();
+
+    /** What is measured: a kind of timestep with a prompt of so many tokens. */
+    private record Case(Timesteps steps, int prompt) {}
 
     @Override
     public List<Row> run(DeviceSession session, boolean profile, PrintWriter out) {
@@ -34,17 +50,15 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
             WanTransformer dit = new WanTransformer(config, precision, kernels, weights);
             weights.requireAllTaken();
             Tensor latent = random(session, 1, config.inChannels(), frames, height, width);
-            Tensor text =
-                    random(session, 2, config.textLength(), config.textDim()).mul(0.1);
             try (Rope3d rope = dit.rope(frames, height, width);
-                    PromptKeys keys = dit.promptKeys(text)) {
-                Inputs inputs = new Inputs(dit, latent, rope, keys);
+                    Texts texts = texts(session, dit)) {
+                Inputs inputs = new Inputs(dit, latent, rope, texts);
                 if (profile) {
-                    for (Timesteps steps : steps()) {
-                        inputs.forward(steps);
+                    for (Case one : cases()) {
+                        inputs.forward(one);
                         profiled.clear();
-                        inputs.forward(steps);
-                        out.println(work + ", " + steps);
+                        inputs.forward(one);
+                        out.println(work + ", " + one);
                         profiled.lines().forEach(out::println);
                     }
                     out.println(profiled.peak());
@@ -55,25 +69,56 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
         }
     }
 
-    /** The same for all tokens, and another one for those of a given frame where the model takes one. */
-    private List<Timesteps> steps() {
+    /** The same timestep for all tokens, and another one for those of a given frame where the model takes one. */
+    private List<Case> cases() {
         Timesteps all = Timesteps.all(900);
-        return config.inChannels() == 48 ? List.of(all, new Timesteps(900, (long) height * width / 4)) : List.of(all);
+        Timesteps frame = new Timesteps(900, (long) height * width / 4);
+        List<Case> cases = new ArrayList<>();
+        for (int prompt : PROMPTS) {
+            cases.add(new Case(all, prompt));
+            if (config.inChannels() == 48) {
+                cases.add(new Case(frame, prompt));
+            }
+        }
+        return cases;
+    }
+
+    private Texts texts(DeviceSession session, WanTransformer dit) {
+        Map<Integer, PromptKeys> keys = new LinkedHashMap<>();
+        for (int prompt : PROMPTS) {
+            Tensor text = random(session, 2, prompt, config.textDim()).mul(0.1);
+            keys.put(prompt, dit.promptKeys(text));
+        }
+        return new Texts(keys);
+    }
+
+    /** Prompts by their number of tokens. */
+    private record Texts(Map<Integer, PromptKeys> keys) implements AutoCloseable {
+        PromptKeys of(int tokens) {
+            return Objects.requireNonNull(keys.get(tokens), "no prompt of " + tokens + " tokens");
+        }
+
+        @Override
+        public void close() {
+            keys.values().forEach(PromptKeys::close);
+        }
     }
 
     private List<Row> measured(DeviceSession session, Inputs inputs) {
         Stopwatch watch = new Stopwatch(session, RUNS);
         long tokens = (long) frames * height * width / 4;
-        double[] times = watch.best(steps().stream()
-                .map(steps -> (Runnable) () -> inputs.forward(steps))
-                .toList());
+        List<Case> cases = cases();
+        double[] times = watch.best(
+                cases.stream().map(one -> (Runnable) () -> inputs.forward(one)).toList());
         long peak = session.memory().peak().orElse(0);
         boolean counts = !"off".equals(System.getProperty("bench.ceiling"));
         Ceiling.Times ceiling = counts ? new Ceiling(session).of(config, tokens) : Row.NO_CEILING;
         double teraflop = Ceiling.teraflop(config, tokens);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < times.length; i++) {
-            String name = i == 0 ? work : work + ", a timestep per token";
+            Case one = cases.get(i);
+            String name = work + (one.steps().known() == 0 ? "" : ", a timestep per token") + ", " + one.prompt()
+                    + " tokens of prompt";
             rows.add(new Row(name, times[i], ceiling, teraflop, peak, ""));
         }
         return rows;
@@ -85,11 +130,11 @@ record Forward(String work, String tensors, WanConfig config, Precision precisio
         }
     }
 
-    private record Inputs(WanTransformer dit, Tensor latent, Rope3d rope, PromptKeys keys) {
-        void forward(Timesteps steps) {
+    private record Inputs(WanTransformer dit, Tensor latent, Rope3d rope, Texts texts) {
+        void forward(Case one) {
             try (Scope scope = Scope.open("forward.once")) {
-                TimeRows time = dit.time(steps);
-                Tensor velocity = dit.forward(latent, null, time, rope, keys, Inputs::goOn);
+                TimeRows time = dit.time(one.steps());
+                Tensor velocity = dit.forward(latent, null, time, rope, texts.of(one.prompt()), Inputs::goOn);
                 if (!velocity.isFinite()) {
                     throw new IllegalStateException("the velocity is not finite");
                 }

@@ -24,7 +24,8 @@ import java.util.Set;
  * }</pre>
  *
  * Without names of work it does all of it. Weights are random, nothing is downloaded. Settings of the engine are read as
- * everywhere: {@code WAN4J_GRAPHS=off}. {@code -Dbench.ceiling=off} leaves the ceilings out, {@code -Dbench.runs=1} measures once.
+ * everywhere: {@code WAN4J_GRAPHS=off}. {@code -Dbench.ceiling=off} leaves the ceilings out, {@code -Dbench.runs=1} measures once,
+ * {@code -Dbench.prompt=126,512} sets how many tokens the prompts have.
  */
 public final class FullSizeReport {
     private static final String PROFILE = "--profile";

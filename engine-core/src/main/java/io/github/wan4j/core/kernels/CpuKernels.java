@@ -37,8 +37,15 @@ public final class CpuKernels extends ReferenceKernels {
     @Override
     public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias) {
         return q.dtype() == DType.F32 && bias == null
-                ? CpuAttention.forward(q, k, v, scale)
+                ? CpuAttention.forward(q, k, v, scale, 1)
                 : super.attention(q, k, v, scale, bias);
+    }
+
+    @Override
+    public Tensor crossAttention(Tensor q, Tensor k, Tensor v, double scale, long times) {
+        return q.dtype() == DType.F32
+                ? CpuAttention.forward(q, k, v, scale, times)
+                : super.crossAttention(q, k, v, scale, times);
     }
 
     /** In f32 nothing is rounded between the norm and its modulation, so a shared row is a layer norm's own weight and bias. */

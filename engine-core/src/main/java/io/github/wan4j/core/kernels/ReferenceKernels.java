@@ -28,6 +28,20 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
+    /** To all keys, each of the copies by itself. */
+    @Override
+    public Tensor crossAttention(Tensor q, Tensor k, Tensor v, double scale, long times) {
+        try (Scope scope = Scope.open("kernels.crossAttention")) {
+            return scope.keep(attention(q, withCopies(k, times), withCopies(v, times), scale, null));
+        }
+    }
+
+    /** x [B, S, H, d] with its last key {@code times} times. */
+    private static Tensor withCopies(Tensor x, long times) {
+        Tensor last = x.narrow(1, x.size(1) - 1, 1).expand(x.size(0), times - 1, x.size(2), x.size(3));
+        return times == 1 ? x : Tensors.cat(1, x, last);
+    }
+
     private static Tensor biased(Tensor q, Tensor k, Tensor v, double scale, Tensor bias) {
         Tensor scores = q.mul(scale).matmul(k.transpose(2, 3)).add(spread(bias, q.size(2), k.size(2)));
         return Functional.softmax(scores, -1, DType.F32).to(q.dtype()).matmul(v);

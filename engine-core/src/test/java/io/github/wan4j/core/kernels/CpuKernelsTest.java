@@ -60,6 +60,19 @@ class CpuKernelsTest {
         });
     }
 
+    /** The control attends to every copy. */
+    @ParameterizedTest
+    @CsvSource({"1, 576, 16, 2, 128, 497", "2, 37, 13, 3, 64, 500", "1, 5, 1, 2, 8, 512", "1, 9, 512, 2, 64, 1"})
+    void attendsToAKeyThatCountsManyTimesAsTheControl(
+            long batch, long queries, long keys, long heads, long dim, long times) {
+        compare(2e-6, rng -> {
+            Tensor q = rng.normal(batch, queries, heads, dim);
+            Tensor k = rng.normal(batch, keys, heads, dim);
+            Tensor v = rng.normal(batch, keys, heads, dim);
+            return kernels -> kernels.crossAttention(q, k, v, 1 / Math.sqrt((double) dim), times);
+        });
+    }
+
     /** 600 × 30,000 scores are more than one part may hold. */
     @Test
     void attendsInPartsAsTheControl() {

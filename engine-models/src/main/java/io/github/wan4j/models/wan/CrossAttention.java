@@ -10,7 +10,7 @@ import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.weights.Weights;
 
-/** Every token attends to all 512 rows of the prompt, whose keys and values a {@link PromptProjection} makes. */
+/** Every token attends to the rows of the prompt, whose keys and values a {@link PromptProjection} makes. */
 final class CrossAttention {
     private final Kernels kernels;
     private final WanConfig config;
@@ -38,7 +38,7 @@ final class CrossAttention {
             Tensor raw = q.forward(x);
             Tensor queries = config.heads(normQ.forward(raw));
             raw.close();
-            Tensor mixed = kernels.attention(queries, text.k(), text.v(), config.attentionScale(), null);
+            Tensor mixed = kernels.crossAttention(queries, text.k(), text.v(), config.attentionScale(), text.times());
             queries.close();
             return scope.keep(o.forward(mixed.reshape(x.shape())));
         }

@@ -11,8 +11,8 @@ import java.util.Set;
  * expert, and closes them. Made by {@link WanTransformer#promptKeys}.
  */
 public final class PromptKeys implements AutoCloseable {
-    /** Keys and values [B, S, H, d] of one block. */
-    record Layer(Tensor k, Tensor v) implements AutoCloseable {
+    /** Keys and values [B, S, H, d] of one block, the last of which count {@code times}. */
+    record Layer(Tensor k, Tensor v, long times) implements AutoCloseable {
         @Override
         public void close() {
             k.close();

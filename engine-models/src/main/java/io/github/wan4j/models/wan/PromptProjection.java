@@ -27,13 +27,13 @@ final class PromptProjection {
         normK = new RmsNorm(kernels, weights.get("norm_k.weight", DType.F32, dim), config.eps());
     }
 
-    /** text [B, S, D]; its keys and values [B, S, H, d], which depend on nothing else. */
+    /** text [B, S, D], its last row in place of all up to 512; its keys and values [B, S, H, d], which depend on nothing else. */
     PromptKeys.Layer keys(Tensor text) {
         try (Scope scope = Scope.open("dit.cross_attn.keys")) {
             List<Tensor> projected = kv.forward(text);
             Tensor k = config.heads(normK.forward(projected.get(0)));
             Tensor v = config.heads(projected.get(1)).contiguous(); // a view would keep the whole product alive
-            return new PromptKeys.Layer(scope.keep(k), scope.keep(v));
+            return new PromptKeys.Layer(scope.keep(k), scope.keep(v), config.textLength() - text.size(1) + 1);
         }
     }
 }

@@ -71,7 +71,7 @@ public final class WanTransformer {
             Tensor text = textEmbedding.forward(prompts);
             for (int i = 0; i < projections.count(); i++) {
                 PromptKeys.Layer keys = projections.get(i).keys(text);
-                layers.add(new PromptKeys.Layer(scope.release(keys.k()), scope.release(keys.v())));
+                layers.add(new PromptKeys.Layer(scope.release(keys.k()), scope.release(keys.v()), keys.times()));
             }
             return new PromptKeys(layers, replays);
         } catch (RuntimeException | Error e) {

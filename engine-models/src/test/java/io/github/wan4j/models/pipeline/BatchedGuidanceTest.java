@@ -14,8 +14,8 @@ import org.junit.jupiter.api.TestInstance;
 /** Both branches in one forward come to what they come to one by one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BatchedGuidanceTest {
-    /** Of f32 values whose sums are taken in another order, after some steps of a network. */
-    private static final double SAME = 1e-5;
+    /** Of f32 values whose sums are taken in another order, over more rows of the shorter prompt, after some steps of a network. */
+    private static final double SAME = 1e-4;
 
     private final UnsureSession session = new UnsureSession();
     private final OpenModel mini = OpenModel.on(session, EngineConfig.fromEnvironment(), "mini-t2v");
