@@ -35,6 +35,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.SizeTPair;
@@ -58,6 +59,7 @@ final class CudaSession implements DeviceSession {
     private final CudaKernels kernels;
     private final Graphs graphs;
     private final List<String> warnings = new ArrayList<>();
+    private final AtomicLong peak = new AtomicLong(); // up to when it was taken last
     private final AtomicBoolean closed = new AtomicBoolean();
     private @Nullable CopyLane lane; // touched by the session's thread alone
     private volatile @Nullable String detour;
@@ -308,7 +310,23 @@ final class CudaSession implements DeviceSession {
                     limit,
                     Math.max(0, Math.min(onDevice.first() + cached, limit - used)),
                     OptionalLong.of(used),
-                    OptionalLong.of(stats.allocated_bytes().peak()));
+                    OptionalLong.of(Math.max(peak.get(), stats.allocated_bytes().peak())));
+        }
+    }
+
+    @Override
+    public OptionalLong takePeak() {
+        byte index = (byte) profile.index();
+        try (PointerScope scope = new PointerScope()) {
+            long taken = torch_cuda
+                    .getAllocator()
+                    .getDeviceStats(index)
+                    .allocated_bytes()
+                    .peak();
+            torch_cuda.getAllocator().resetPeakStats(index);
+            long most = peak.accumulateAndGet(taken, Math::max);
+            assert most >= taken;
+            return OptionalLong.of(taken);
         }
     }
 

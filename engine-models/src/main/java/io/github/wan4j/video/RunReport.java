@@ -5,8 +5,10 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a job did, with which settings, and what it cost. Immutable. */
@@ -108,14 +110,10 @@ public final class RunReport {
     public Map<String, Double> metrics() {
         Map<String, Double> metrics = new LinkedHashMap<>();
         seconds.byStage().forEach((stage, value) -> metrics.put("seconds." + stage, value));
-        if (peakBytes.host() != null) {
-            metrics.put("peakBytes.host", peakBytes.host().doubleValue());
-        }
-        if (peakBytes.device() != null) {
-            metrics.put("peakBytes.device", peakBytes.device().doubleValue());
-        }
+        peakBytes.addTo(metrics, "peakBytes");
         if (predicted != null) {
             predicted.seconds().byStage().forEach((stage, value) -> metrics.put("predicted.seconds." + stage, value));
+            predicted.peakBytes().addTo(metrics, "predicted.peakBytes");
         }
         metrics.put("forwards", (double) forwards());
         forwardsBy.forEach((expert, branches) -> branches.forEach((branch, count) ->
@@ -147,9 +145,30 @@ public final class RunReport {
      *
      * @param host the process's peak resident size; null where the system does not tell
      * @param device null for a job that ran on the CPU
+     * @param stages the device's by stage, for a job that ran on one
      */
-    public record PeakBytes(@Nullable Long host, @Nullable Long device) {
+    public record PeakBytes(@Nullable Long host, @Nullable Long device, Map<Stage, Long> stages) {
         public static final PeakBytes UNKNOWN = new PeakBytes(null, null);
+
+        public PeakBytes {
+            stages = Collections.unmodifiableMap(new TreeMap<>(stages));
+        }
+
+        /** Of a job whose stages nobody looked at. */
+        public PeakBytes(@Nullable Long host, @Nullable Long device) {
+            this(host, device, Map.of());
+        }
+
+        private void addTo(Map<String, Double> metrics, String prefix) {
+            if (host != null) {
+                metrics.put(prefix + ".host", host.doubleValue());
+            }
+            if (device != null) {
+                metrics.put(prefix + ".device", device.doubleValue());
+            }
+            stages.forEach((stage, bytes) ->
+                    metrics.put(prefix + "." + stage.name().toLowerCase(Locale.ROOT), bytes.doubleValue()));
+        }
     }
 
     /** An estimate made before anything ran, by the names of what was measured. */

@@ -51,6 +51,7 @@ final class JsonReport {
         Map<String, @Nullable Long> json = new LinkedHashMap<>();
         json.put("host", peak.host());
         json.put("device", peak.device());
+        peak.stages().forEach((stage, bytes) -> json.put(stage.name().toLowerCase(Locale.ROOT), bytes));
         return json;
     }
 

@@ -26,7 +26,7 @@ final class HeaderFile implements AutoCloseable {
     private final Path file;
     private final Checkpoint checkpoint;
 
-    /** model: {@code t2v-a14b}, {@code ti2v-5b}, {@code umt5-xxl}, {@code vae-2.1} or {@code vae-2.2}. */
+    /** model: {@code t2v-a14b}, {@code i2v-a14b}, {@code ti2v-5b}, {@code umt5-xxl}, {@code vae-2.1} or {@code vae-2.2}. */
     HeaderFile(String model) {
         try {
             file = Files.createTempFile("wan4j-" + model, ".safetensors");

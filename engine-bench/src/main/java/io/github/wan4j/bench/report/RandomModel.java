@@ -20,7 +20,7 @@ import java.util.Locale;
  * with two names, so the A14B takes 40 GB of disk in bf16.
  *
  * <pre>{@code
- * java -cp 'lib/*' io.github.wan4j.bench.report.RandomModel t2v-a14b|ti2v-5b FOLDER [f32]
+ * java -cp 'lib/*' io.github.wan4j.bench.report.RandomModel t2v-a14b|i2v-a14b|ti2v-5b FOLDER [f32]
  * wan generate "a cat" --model FOLDER
  * }</pre>
  *
@@ -43,25 +43,27 @@ public final class RandomModel {
     public static void main(String... arguments) throws IOException {
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         if (arguments.length < 2 || arguments.length > 3) {
-            throw new IllegalArgumentException("give a kind, t2v-a14b or ti2v-5b, and a folder that is to be written");
+            throw new IllegalArgumentException(
+                    "give a kind, t2v-a14b, i2v-a14b or ti2v-5b, and a folder that is to be written");
         }
         long begin = System.nanoTime();
         RandomModel model = new RandomModel(
                 Files.createDirectories(Path.of(arguments[1])), arguments.length == 3 && arguments[2].equals("f32"));
         switch (arguments[0]) {
-            case "t2v-a14b" -> model.writeT2v();
+            case "t2v-a14b" -> model.writeA14b("t2v-a14b", WanConfig.t2vA14b(), "t2v");
+            case "i2v-a14b" -> model.writeA14b("i2v-a14b", WanConfig.i2vA14b(), "i2v");
             case "ti2v-5b" -> model.writeTi2v();
             default ->
                 throw new IllegalArgumentException(
-                        "no kind '" + arguments[0] + "' can be written, there are t2v-a14b and ti2v-5b");
+                        "no kind '" + arguments[0] + "' can be written, there are t2v-a14b, i2v-a14b and ti2v-5b");
         }
         out.printf(Locale.ROOT, "%s written in %.1f s%n", model.folder, (System.nanoTime() - begin) / 1e9);
     }
 
-    private void writeT2v() throws IOException {
+    private void writeA14b(String tensors, WanConfig config, String type) throws IOException {
         Path high = Files.createDirectories(folder.resolve("high_noise_model"));
         Path low = Files.createDirectories(folder.resolve("low_noise_model"));
-        transformer("t2v-a14b", high, WanConfig.t2vA14b(), "t2v");
+        transformer(tensors, high, config, type);
         for (String name : new String[] {"config.json", TRANSFORMER}) {
             Files.deleteIfExists(low.resolve(name));
             Files.createLink(low.resolve(name), high.resolve(name));

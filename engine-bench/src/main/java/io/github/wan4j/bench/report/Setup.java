@@ -1,6 +1,7 @@
 package io.github.wan4j.bench.report;
 
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.video.Size;
 import io.github.wan4j.video.Tier;
 import io.github.wan4j.video.VideoRequest;
 import java.util.LinkedHashMap;
@@ -10,10 +11,11 @@ import java.util.Set;
 
 /**
  * One side of a comparison, written as {@code precision=fp8,attention=cudnn,tier=balanced}: settings of the engine by their
- * names, and of the request {@code tier}, {@code speedup}, {@code steps}, {@code frames} and {@code side} (of square frames).
+ * names, and of the request {@code tier}, {@code speedup}, {@code steps}, {@code frames} {@code side} (of square frames)
+ * and {@code size}, as {@code 832x480}.
  */
 record Setup(String text, EngineConfig config, Map<String, String> request) {
-    private static final Set<String> OF_REQUEST = Set.of("tier", "speedup", "steps", "frames", "side");
+    private static final Set<String> OF_REQUEST = Set.of("tier", "speedup", "steps", "frames", "side", "size");
 
     static Setup parse(String text) {
         EngineConfig.Builder config = EngineConfig.builder();
@@ -35,6 +37,10 @@ record Setup(String text, EngineConfig config, Map<String, String> request) {
     }
 
     VideoRequest request(String prompt, long seed) {
+        return builder(prompt, seed).build();
+    }
+
+    VideoRequest.Builder builder(String prompt, long seed) {
         VideoRequest.Builder builder = VideoRequest.builder(prompt).seed(seed);
         for (Map.Entry<String, String> setting : request.entrySet()) {
             String value = setting.getValue();
@@ -43,9 +49,13 @@ record Setup(String text, EngineConfig config, Map<String, String> request) {
                 case "speedup" -> builder.speedup(Double.parseDouble(value));
                 case "steps" -> builder.steps(Integer.parseInt(value));
                 case "frames" -> builder.frames(Integer.parseInt(value));
+                case "size" -> {
+                    Size size = Size.parse(value);
+                    yield builder.size(size.width(), size.height());
+                }
                 default -> builder.size(Integer.parseInt(value), Integer.parseInt(value));
             };
         }
-        return builder.build();
+        return builder;
     }
 }

@@ -4,6 +4,7 @@ import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.weights.BlockStream;
 import io.github.wan4j.core.weights.WeightStore;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
@@ -53,6 +54,11 @@ public interface DeviceSession extends AutoCloseable {
     }
 
     MemoryStatus memory();
+
+    /** The most this process held on the device since this was asked last; empty where nobody counts. */
+    default OptionalLong takePeak() {
+        return OptionalLong.empty();
+    }
 
     /**
      * Runs work on the session's thread and waits; inline if already there. What the work throws comes back as it is,

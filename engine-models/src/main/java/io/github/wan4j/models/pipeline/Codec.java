@@ -22,6 +22,7 @@ import io.github.wan4j.video.VideoInfo;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The autoencoder by itself: each call takes its turn among the engine's jobs. */
 public final class Codec implements LatentCodec {
@@ -118,7 +119,8 @@ public final class Codec implements LatentCodec {
             FrameStream stream = new FrameStream(sink);
             vae.decode(model.onDevice(latents), portions.chunk(), cancellation, stream::accept);
             cancellation.run();
-            return sink.finish(RunReport.builder().peakBytes(model.peakBytes()).build());
+            return sink.finish(
+                    RunReport.builder().peakBytes(model.peakBytes(Map.of())).build());
         }
     }
 }

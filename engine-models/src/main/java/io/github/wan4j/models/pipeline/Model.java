@@ -27,6 +27,7 @@ import io.github.wan4j.video.Limits;
 import io.github.wan4j.video.ModelInfo;
 import io.github.wan4j.video.RunReport;
 import io.github.wan4j.video.Size;
+import io.github.wan4j.video.Stage;
 import io.github.wan4j.video.Tokenizer;
 import io.github.wan4j.video.VideoInfo;
 import io.github.wan4j.video.VideoRequest;
@@ -194,13 +195,14 @@ public final class Model implements AutoCloseable {
                 .toList();
     }
 
-    RunReport.PeakBytes peakBytes() {
+    /** {@code stages}: what is known of the device's by stage. */
+    RunReport.PeakBytes peakBytes(Map<Stage, Long> stages) {
         OptionalLong host = HostMemory.now().peak();
         OptionalLong device = parts.session().info().device().kind() == Device.Kind.CPU
                 ? OptionalLong.empty()
                 : parts.session().memory().peak();
         return new RunReport.PeakBytes(
-                host.isPresent() ? host.getAsLong() : null, device.isPresent() ? device.getAsLong() : null);
+                host.isPresent() ? host.getAsLong() : null, device.isPresent() ? device.getAsLong() : null, stages);
     }
 
     VideoInfo videoInfo(ResolvedRequest request) {

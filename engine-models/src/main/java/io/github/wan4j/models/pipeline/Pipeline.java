@@ -45,6 +45,7 @@ final class Pipeline {
     private final Model model;
     private final ResolvedRequest request;
     private final Cancellation cancellation;
+    private final StagePeaks peaks;
     private final StageClock clock;
     private final RunReport.Builder report;
     private final Set<String> warned = new HashSet<>();
@@ -55,7 +56,8 @@ final class Pipeline {
         this.model = model;
         this.request = request;
         this.cancellation = cancellation;
-        clock = new StageClock(request.listener(), watcher);
+        peaks = new StagePeaks(model.parts().session());
+        clock = new StageClock(request.listener(), watcher, peaks::left);
         report = model.report(request);
         attempts = new Attempts(
                 new Route(
@@ -150,7 +152,7 @@ final class Pipeline {
     RunReport report() {
         return report.choices(choices())
                 .seconds(clock.seconds())
-                .peakBytes(model.peakBytes())
+                .peakBytes(model.peakBytes(peaks.bytes()))
                 .build();
     }
 

@@ -14,17 +14,21 @@ import java.util.function.Consumer;
 final class StageClock {
     private final ProgressListener listener;
     private final Consumer<Progress> watcher;
+    private final Consumer<Stage> left;
     private final long begin = System.nanoTime();
     private final Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
     private Stage stage = Stage.LOAD;
     private long since = begin;
+    private boolean begun;
     private int parts;
     private int finished;
     private double partDone;
 
-    StageClock(ProgressListener listener, Consumer<Progress> watcher) {
+    /** {@code left} is told of every stage that is over. */
+    StageClock(ProgressListener listener, Consumer<Progress> watcher, Consumer<Stage> left) {
         this.listener = listener;
         this.watcher = watcher;
+        this.left = left;
     }
 
     /** The one that is on, or was last. */
@@ -35,6 +39,10 @@ final class StageClock {
     /** A stage of {@code count} parts begins. */
     void begin(Stage next, int count) {
         lap();
+        if (begun) {
+            left.accept(stage);
+        }
+        begun = true;
         stage = next;
         parts = count;
         done(0, Optional.empty());

@@ -1,7 +1,9 @@
 package io.github.wan4j.models.plan;
 
 import io.github.wan4j.core.Residency;
+import io.github.wan4j.video.Stage;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /** Bytes on the device, part by part, in each stage of a job, with an arrangement; an estimate. */
@@ -39,11 +41,22 @@ public record MemoryEstimate(Arrangement arrangement, List<Part> parts, long hos
 
     /** The same without what is not allocated for tensors: what a session's own count should come to. */
     public long allocatedPeak() {
-        return peak()
-                - parts.stream()
-                        .filter(part -> part.name().equals(RUNTIME))
-                        .mapToLong(Part::denoise)
-                        .sum();
+        return peak() - runtime();
+    }
+
+    /** That by stage. */
+    public Map<Stage, Long> allocated() {
+        return Map.of(
+                Stage.ENCODE, encode() - runtime(),
+                Stage.DENOISE, denoise() - runtime(),
+                Stage.DECODE, decode() - runtime());
+    }
+
+    private long runtime() {
+        return parts.stream()
+                .filter(part -> part.name().equals(RUNTIME))
+                .mapToLong(Part::denoise)
+                .sum();
     }
 
     private long sum(ToLongFunction<Part> stage) {

@@ -34,7 +34,7 @@ public record Placement(
     /** What a report of the job should come to; on a CPU all of it is the host's. */
     public PeakBytes peakBytes() {
         return device.gpu()
-                ? new PeakBytes(memory.hostBytes(), memory.allocatedPeak())
+                ? new PeakBytes(memory.hostBytes(), memory.allocatedPeak(), memory.allocated())
                 : new PeakBytes(memory.hostBytes() + memory.peak(), null);
     }
 

@@ -23,7 +23,8 @@ class LoadDetailTest {
                     heard.add(stage + " " + text + " " + Math.round(100 * fraction));
                 }
             },
-            seen::add);
+            seen::add,
+            stage -> heard.add("left " + stage));
 
     @Test
     void tellsHowMuchOfAPartIsThere() {
@@ -37,6 +38,8 @@ class LoadDetailTest {
                 .containsExactly(
                         "LOAD high noise expert, 3.1 of 28.6 GB 55", "LOAD high noise expert, 28.6 of 28.6 GB 100");
         assertThat(seen.get(2).detail()).isEqualTo("high noise expert, 3.1 of 28.6 GB");
+        clock.begin(Stage.ENCODE, 1);
+        assertThat(heard).endsWith("left LOAD");
         assertThat(LoadDetail.text("text encoder", 200_000, 1_000_000)).isEqualTo("text encoder, 0.2 of 1.0 MB");
     }
 
