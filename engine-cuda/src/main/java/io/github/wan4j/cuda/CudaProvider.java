@@ -17,9 +17,6 @@ import java.util.Optional;
 
 /** The GPUs of NVIDIA; found by the engine through {@link java.util.ServiceLoader}. */
 public final class CudaProvider implements DeviceProvider {
-    private static final List<String> SHOWN_VARIABLES =
-            List.of("CUDA_VISIBLE_DEVICES", "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF", "CUDA_LAUNCH_BLOCKING");
-
     @Override
     public String type() {
         return "cuda";
@@ -47,18 +44,26 @@ public final class CudaProvider implements DeviceProvider {
         return Optional.ofNullable(process.obstacle());
     }
 
-    /** NVIDIA's libraries: the file, or what is missing and what that costs. */
+    @Override
+    public boolean isNear() {
+        return Nvml.isLoaded();
+    }
+
+    /** NVIDIA's libraries: the file, or what is missing and what that costs. Nothing where there is no driver to use them. */
     @Override
     public Map<String, String> findings() {
         Map<String, String> findings = new LinkedHashMap<>();
+        if (!Nvml.isLoaded()) {
+            return findings;
+        }
         for (CudaLibraries.Found found : CudaLibraries.look(CudaProcess.get().search())) {
             CudaLibraries.Library library = found.library();
             findings.put(
                     library.name(),
                     found.file()
                             .map(Path::toString)
-                            .orElse("in no known place; "
-                                    + (library.needed() ? "CUDA cannot do without: " : "it would bring: ")
+                            .orElse("missing; "
+                                    + (library.needed() ? "CUDA cannot do without it: " : "it would bring: ")
                                     + library.use()));
         }
         return findings;
@@ -90,12 +95,6 @@ public final class CudaProvider implements DeviceProvider {
             details.put("missing " + library.name(), "costs " + library.use());
         }
         details.put("allocator", CudaProcess.allocatorSettings());
-        System.getenv().forEach((name, value) -> {
-            if (SHOWN_VARIABLES.contains(name) || name.startsWith("NCCL_")) {
-                details.put(
-                        name, value + (isDisturbing(name, value) ? " (every launch waits: times mean nothing)" : ""));
-            }
-        });
         return new DeviceInfo(
                 Device.cuda(device.index()),
                 device.name(),
@@ -103,9 +102,5 @@ public final class CudaProvider implements DeviceProvider {
                 "sm_" + device.major() + device.minor(),
                 device.totalBytes(),
                 details);
-    }
-
-    private static boolean isDisturbing(String name, String value) {
-        return name.equals("CUDA_LAUNCH_BLOCKING") && value.equals("1");
     }
 }

@@ -10,7 +10,6 @@ import io.github.wan4j.models.plan.CalibrationJson;
 import io.github.wan4j.video.Branch;
 import io.github.wan4j.video.Expert;
 import io.github.wan4j.video.ModelInfo;
-import io.github.wan4j.video.ModelSource;
 import io.github.wan4j.video.ProgressListener;
 import io.github.wan4j.video.StepEvent;
 import io.github.wan4j.video.VideoRequest;
@@ -27,6 +26,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -45,12 +45,8 @@ import picocli.CommandLine.ParentCommand;
 final class CalibrateCommand implements Callable<Integer> {
     private static final long FIRST_SEED = 1000;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR|NAME",
-            defaultValue = "mini-t2v",
-            description = "A checkpoint folder, mini-t2v or mini-ti2v. Default: mini-t2v.")
-    private String model;
+    @Mixin
+    private final ModelOption model = new ModelOption();
 
     @Option(
             names = "--prompts",
@@ -67,12 +63,8 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the calibration itself.")
     private boolean json;
 
-    @Option(names = "--quiet", description = "No progress.")
-    private boolean quiet;
-
-    @Option(names = "-v", description = "Errors with their stack trace.")
-    @SuppressWarnings("UnusedVariable") // Wan looks for it before anything is parsed
-    private boolean verbose;
+    @Mixin
+    private final QuietOption quiet = new QuietOption();
 
     @ArgGroup(validate = false, heading = "%nThe runs; the model chooses what is left open:%n", order = 1)
     private final CalibrationRunOptions runOptions = new CalibrationRunOptions();
@@ -93,13 +85,13 @@ final class CalibrateCommand implements Callable<Integer> {
         List<String> texts = texts(options);
         Calibration.Settings settings = runOptions.settings(options);
         VideoRequest.Builder run = VideoRequest.builder(texts.isEmpty() ? "" : texts.get(0));
-        runOptions.read(run, options);
+        runOptions.readRun(run, options);
         VideoRequest first = run.build(valid -> options.problems());
         options.requireFine();
         if (config == null) {
             throw new IllegalStateException("what is wrong with the settings was not noted");
         }
-        try (VideoEngine engine = VideoEngine.open(ModelSource.of(model), config)) {
+        try (VideoEngine engine = VideoEngine.open(model.source(), config)) {
             wan.interrupt().interrupts(Thread.currentThread());
             Calibration measured = engine.calibrate(runs(first, texts));
             Calibration calibration = settings == null ? measured : measured.withSettings(settings);
@@ -114,7 +106,7 @@ final class CalibrateCommand implements Callable<Integer> {
         List<VideoRequest> runs = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             VideoRequest.Builder run = first.toBuilder().prompt(texts.get(i)).seed(FIRST_SEED + i);
-            if (!quiet) {
+            if (!quiet.isOn()) {
                 run.listener(new Run(spec.commandLine().getErr(), i + 1, texts.size()));
             }
             runs.add(run.build());
@@ -125,7 +117,7 @@ final class CalibrateCommand implements Callable<Integer> {
     /** One prompt a line. */
     private List<String> texts(Options options) {
         if (prompts == null) {
-            return CalibrationPrompts.of(model);
+            return CalibrationPrompts.of(model.name());
         }
         try {
             List<String> texts = Files.readAllLines(prompts, StandardCharsets.UTF_8).stream()
@@ -157,7 +149,7 @@ final class CalibrateCommand implements Callable<Integer> {
             return;
         }
         to.println(file);
-        if (!quiet) {
+        if (!quiet.isOn()) {
             PrintWriter err = spec.commandLine().getErr();
             err.println("wan: " + info.name() + ", " + calibration.runs().prompts() + " runs of "
                     + calibration.runs().steps() + " steps");

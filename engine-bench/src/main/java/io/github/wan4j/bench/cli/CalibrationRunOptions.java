@@ -2,10 +2,6 @@ package io.github.wan4j.bench.cli;
 
 import io.github.wan4j.models.plan.Calibration.Settings;
 import io.github.wan4j.video.InvalidRequestException;
-import io.github.wan4j.video.Size;
-import io.github.wan4j.video.Solver;
-import io.github.wan4j.video.VideoRequest;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,25 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of the runs that a calibration measures, and of the settings that it is to recommend. */
-final class CalibrationRunOptions {
-    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps; other numbers are interpolated.")
-    private @Nullable String steps;
-
-    @Option(names = "--size", paramLabel = "WxH", description = "In pixels.")
-    private @Nullable String size;
-
-    @Option(names = "--frames", paramLabel = "N", description = "One more than a multiple of 4.")
-    private @Nullable String frames;
-
-    @Option(names = "--shift", paramLabel = "X", description = "Shift of the noise levels.")
-    private @Nullable String shift;
-
-    @Option(names = "--solver", paramLabel = "NAME", description = "unipc, dpm++ or euler. Default: unipc.")
-    private @Nullable String solver;
-
-    @Option(names = "--image", paramLabel = "FILE", description = "The first frame of every run, PNG or JPEG.")
-    private @Nullable Path image;
-
+final class CalibrationRunOptions extends RunOptions {
     @Option(
             names = "--recommend",
             paramLabel = "THRESHOLD,K,RETENTION[,HIGH]",
@@ -39,18 +17,6 @@ final class CalibrationRunOptions {
                     "MagCache's settings to use by default with this calibration; HIGH is the retention of the expert"
                             + " of high noise. Default: those published with the model.")
     private @Nullable String recommended;
-
-    /** Adds what is asked for to a run. */
-    void read(VideoRequest.Builder request, Options options) {
-        options.read(steps, Options.integer("--steps"), request::steps);
-        options.read(size, Size::parse, value -> request.size(value.width(), value.height()));
-        options.read(frames, Options.integer("--frames"), request::frames);
-        options.read(shift, Options.number("--shift"), request::shift);
-        options.read(solver, Solver::parse, request::solver);
-        if (image != null) {
-            request.image(image);
-        }
-    }
 
     /** What the calibration is to recommend, if anything. */
     @Nullable

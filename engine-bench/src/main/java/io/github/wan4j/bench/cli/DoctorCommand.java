@@ -23,10 +23,6 @@ final class DoctorCommand implements Callable<Integer> {
     @CommandLine.Option(names = "--config", description = "Also every setting, its value and where it came from.")
     private boolean config;
 
-    @CommandLine.Option(names = "-v", description = "Errors with their stack trace.")
-    @SuppressWarnings("UnusedVariable") // Wan looks for it before anything is parsed
-    private boolean verbose;
-
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 

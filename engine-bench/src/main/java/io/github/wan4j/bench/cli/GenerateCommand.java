@@ -9,7 +9,6 @@ import io.github.wan4j.core.runtime.Natives;
 import io.github.wan4j.models.load.ModelFolder;
 import io.github.wan4j.models.pipeline.Model;
 import io.github.wan4j.video.InvalidRequestException;
-import io.github.wan4j.video.ModelSource;
 import io.github.wan4j.video.ProgressListener;
 import io.github.wan4j.video.VideoHandler;
 import io.github.wan4j.video.VideoJob;
@@ -26,7 +25,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -45,12 +44,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "PROMPT", description = "What the video shows.")
     private @Nullable String prompt;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR|NAME",
-            defaultValue = "mini-t2v",
-            description = "A checkpoint folder, mini-t2v or mini-ti2v. Default: mini-t2v.")
-    private String model;
+    @Mixin
+    private final ModelOption model = new ModelOption();
+
+    @Mixin
+    private final QuietOption quiet = new QuietOption();
 
     @ArgGroup(validate = false, heading = "%nWhat to make; the model chooses what is left open:%n", order = 1)
     private final RequestOptions requestOptions = new RequestOptions();
@@ -122,7 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
     private VideoEngine open(@Nullable EngineConfig config, VideoRequest request) {
         EngineConfig settings = config == null ? EngineConfig.fromEnvironment() : config;
         try {
-            return VideoEngine.open(ModelSource.of(model), settings);
+            return VideoEngine.open(model.source(), settings);
         } catch (WanException e) {
             checkAgainstModel(request, settings);
             options.requireFine();
@@ -149,7 +147,7 @@ final class GenerateCommand implements Callable<Integer> {
     private void checkAgainstModel(VideoRequest request, @Nullable EngineConfig config) {
         try {
             EngineConfig settings = config == null ? EngineConfig.fromEnvironment() : config;
-            ModelFolder folder = ModelFolder.open(ModelSource.of(model), settings.cacheDir());
+            ModelFolder folder = ModelFolder.open(model.source(), settings.cacheDir());
             options.problems(Model.problems(folder, settings, request));
         } catch (InvalidRequestException e) {
             options.problems(e.problems());
@@ -165,7 +163,7 @@ final class GenerateCommand implements Callable<Integer> {
         long seed = first.seed().orElse(DEFAULT_SEED) + index;
         TraceFile trace = outputOptions.trace() == null ? null : new TraceFile(outputOptions.trace());
         List<ProgressListener> listeners = new ArrayList<>();
-        if (!outputOptions.quiet()) {
+        if (!quiet.isOn()) {
             listeners.add(printer);
         }
         if (trace != null) {
@@ -195,7 +193,7 @@ final class GenerateCommand implements Callable<Integer> {
             out.println(written.file());
         }
         out.flush();
-        if (!outputOptions.quiet() && !outputOptions.json()) {
+        if (!quiet.isOn() && !outputOptions.json()) {
             spec.commandLine()
                     .getErr()
                     .println("wan: " + written.info().frames() + " frames of "

@@ -31,10 +31,6 @@ final class InspectCommand implements Callable<Integer> {
             description = "A model folder, a bundled model, or a video: MP4, GIF or PNG.")
     private String target;
 
-    @CommandLine.Option(names = "-v", description = "Errors with their stack trace.")
-    @SuppressWarnings("UnusedVariable") // Wan looks for it before anything is parsed
-    private boolean verbose;
-
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 

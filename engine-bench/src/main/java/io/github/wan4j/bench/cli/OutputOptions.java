@@ -40,19 +40,8 @@ final class OutputOptions {
     @Option(names = "--json", description = "Print one JSON object a video, and nothing else, on standard output.")
     private boolean json;
 
-    @Option(names = "-v", description = "Say more, errors with their stack trace.")
-    @SuppressWarnings("UnusedVariable") // Wan looks for it before anything is parsed
-    private boolean verbose;
-
-    @Option(names = "-q", description = "Say nothing but errors and results.")
-    private boolean quiet;
-
     boolean json() {
         return json;
-    }
-
-    boolean quiet() {
-        return quiet;
     }
 
     @Nullable

@@ -1,26 +1,20 @@
 package io.github.wan4j.bench.cli;
 
 import io.github.wan4j.core.CheckpointException;
-import io.github.wan4j.models.image.ImageReader;
 import io.github.wan4j.video.Guidance;
 import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.Latents;
-import io.github.wan4j.video.Size;
-import io.github.wan4j.video.Solver;
 import io.github.wan4j.video.VideoRequest;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options that say what to make. What is left open is the model's choice. */
-final class RequestOptions {
+final class RequestOptions extends RunOptions {
     private static final int MOST_VIDEOS = 10_000;
 
     @Option(names = "--prompt", hidden = true)
     private @Nullable String officialPrompt;
-
-    @Option(names = "--image", paramLabel = "FILE", description = "The first frame, PNG or JPEG.")
-    private @Nullable Path image;
 
     @Option(
             names = "--negative",
@@ -28,32 +22,17 @@ final class RequestOptions {
             description = "What the video should not look like; '' is nothing. Default: the models' own text.")
     private @Nullable String negative;
 
-    @Option(names = "--size", paramLabel = "WxH", description = "In pixels; with an image only the area counts.")
-    private @Nullable String size;
-
-    @Option(names = "--frames", paramLabel = "N", description = "One more than a multiple of 4.")
-    private @Nullable String frames;
-
     @Option(
             names = "--seconds",
             paramLabel = "S",
             description = "The length instead of --frames; the nearest that is possible.")
     private @Nullable String seconds;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Denoising steps.")
-    private @Nullable String steps;
-
-    @Option(names = "--shift", paramLabel = "X", description = "Shift of the noise levels.")
-    private @Nullable String shift;
-
     @Option(
             names = "--guidance",
             paramLabel = "G|LOW,HIGH",
             description = "How closely the prompt is followed; two numbers for a model of two experts.")
     private @Nullable String guidance;
-
-    @Option(names = "--solver", paramLabel = "NAME", description = "unipc, dpm++ or euler. Default: unipc.")
-    private @Nullable String solver;
 
     @Option(names = "--seed", paramLabel = "N|random", description = "Default: 42.")
     private @Nullable String seed;
@@ -82,20 +61,15 @@ final class RequestOptions {
         if (negative != null) {
             request.negativePrompt(negative);
         }
-        options.read(size, Size::parse, value -> request.size(value.width(), value.height()));
-        options.read(frames, Options.integer("--frames"), request::frames);
+        readRun(request, options);
         options.read(seconds, Options.number("--seconds"), request::seconds);
-        options.read(steps, Options.integer("--steps"), request::steps);
-        options.read(shift, Options.number("--shift"), request::shift);
         options.read(guidance, RequestOptions::guidance, value -> request.guidance(value.low(), value.high()));
-        options.read(solver, Solver::parse, request::solver);
         if ("random".equals(seed) || "-1".equals(seed)) {
             request.randomSeed();
         } else {
             options.read(seed, Options.seed("--seed"), request::seed);
         }
         readCount(options);
-        readImage(request, options);
         readNoise(request, options);
         return request;
     }
@@ -109,18 +83,6 @@ final class RequestOptions {
         if (count != null && noise != null) {
             options.problem(
                     "--count makes videos of different seeds, --noise takes the place of the seed: leave one away");
-        }
-    }
-
-    /** A file that cannot be read is known before a model is loaded. */
-    private void readImage(VideoRequest.Builder request, Options options) {
-        if (image != null) {
-            try {
-                ImageReader.read(image).width();
-            } catch (InvalidRequestException e) {
-                e.problems().forEach(options::file);
-            }
-            request.image(image);
         }
     }
 

@@ -30,6 +30,13 @@ import picocli.CommandLine;
 public final class Wan implements Runnable {
     private final CtrlC interrupt;
 
+    @CommandLine.Option(
+            names = {"-v", "--verbose"},
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Say more, errors with their stack trace.")
+    @SuppressWarnings("UnusedVariable") // it counts before anything is parsed
+    private boolean verbose;
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -50,7 +57,7 @@ public final class Wan implements Runnable {
 
     /** Runs one command line; what a test calls. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
-        boolean verbose = List.of(arguments).contains("-v");
+        boolean verbose = isVerbose(arguments);
         // the engine's warnings reach the user through its reports; the log is for -v
         LogManager.getLogManager().getLogger("").setLevel(verbose ? Level.INFO : Level.SEVERE);
         try (CtrlC interrupt = new CtrlC()) {
@@ -65,6 +72,10 @@ public final class Wan implements Runnable {
                 return failure(err, e, verbose);
             }
         }
+    }
+
+    private static boolean isVerbose(String... arguments) {
+        return Arrays.stream(arguments).anyMatch(argument -> argument.equals("-v") || argument.equals("--verbose"));
     }
 
     CtrlC interrupt() {

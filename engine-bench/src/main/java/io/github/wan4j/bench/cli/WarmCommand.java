@@ -3,7 +3,6 @@ package io.github.wan4j.bench.cli;
 import io.github.wan4j.VideoEngine;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.video.ModelInfo;
-import io.github.wan4j.video.ModelSource;
 import io.github.wan4j.video.RunReport;
 import io.github.wan4j.video.Video;
 import io.github.wan4j.video.VideoJob;
@@ -19,7 +18,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code wan warm}: does what a first start has to do, so that the first video need not wait for it. */
@@ -41,15 +40,11 @@ final class WarmCommand implements Callable<Integer> {
     /** Two steps of an unshifted schedule, so that each of two experts serves one. */
     private static final int STEPS = 2;
 
-    @Option(
-            names = "--model",
-            paramLabel = "DIR|NAME",
-            defaultValue = "mini-t2v",
-            description = "A checkpoint folder, mini-t2v or mini-ti2v. Default: mini-t2v.")
-    private String model;
+    @Mixin
+    private final ModelOption model = new ModelOption();
 
-    @Option(names = "-q", description = "Say nothing but errors and results.")
-    private boolean quiet;
+    @Mixin
+    private final QuietOption quiet = new QuietOption();
 
     @ArgGroup(validate = false, heading = "%nHow to compute:%n", order = 1)
     private final DeviceOptions deviceOptions = new DeviceOptions();
@@ -71,7 +66,7 @@ final class WarmCommand implements Callable<Integer> {
         Path kernels = config.cacheDir().resolve("kernels");
         long compiled = files(kernels);
         long begin = System.nanoTime();
-        try (VideoEngine engine = VideoEngine.open(ModelSource.of(model), config)) {
+        try (VideoEngine engine = VideoEngine.open(model.source(), config)) {
             double open = seconds(begin);
             report(engine.model(), open, run(engine), files(kernels) - compiled, kernels);
         }
@@ -88,7 +83,7 @@ final class WarmCommand implements Callable<Integer> {
         if (engine.model().kind().needsImage()) {
             request.image(new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB));
         }
-        if (!quiet) {
+        if (!quiet.isOn()) {
             request.listener(printer);
         }
         try {

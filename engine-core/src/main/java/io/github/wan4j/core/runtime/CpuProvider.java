@@ -10,6 +10,13 @@ import java.util.Optional;
 
 /** The device that every machine has. */
 final class CpuProvider implements DeviceProvider {
+    private final List<DeviceProvider> preferred;
+
+    /** @param preferred those that a run would rather take */
+    CpuProvider(List<DeviceProvider> preferred) {
+        this.preferred = List.copyOf(preferred);
+    }
+
     @Override
     public String type() {
         return Device.CPU.type();
@@ -27,6 +34,15 @@ final class CpuProvider implements DeviceProvider {
 
     @Override
     public DeviceSession open(Device device, EngineConfig config) {
-        return new CpuSession(devices().get(0), config);
+        return new CpuSession(devices().get(0), config, config.devices().isEmpty() ? inTheWay() : List.of());
+    }
+
+    /** Why hardware that is there is not used by a run that left the choice to the engine. */
+    private List<String> inTheWay() {
+        return preferred.stream()
+                .filter(DeviceProvider::isNear)
+                .flatMap(provider -> provider.obstacle().stream())
+                .map(obstacle -> "this runs on the CPU: " + obstacle)
+                .toList();
     }
 }

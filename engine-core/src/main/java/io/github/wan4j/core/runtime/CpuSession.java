@@ -23,9 +23,12 @@ final class CpuSession implements DeviceSession {
     private final Kernels kernels;
     private final ProcessSettings.Hold settings;
     private final EngineThread thread;
+    private final List<String> warnings;
 
-    CpuSession(DeviceInfo info, EngineConfig config) {
+    /** @param warnings why it is the CPU, where that may surprise */
+    CpuSession(DeviceInfo info, EngineConfig config, List<String> warnings) {
         this.info = info;
+        this.warnings = List.copyOf(warnings);
         Natives.load(config);
         kernels = kernels(config);
         settings = ProcessSettings.hold(List.of(CpuThreads.wish(config.cpuThreads())));
@@ -56,6 +59,11 @@ final class CpuSession implements DeviceSession {
     @Override
     public DeviceInfo info() {
         return info;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings;
     }
 
     @Override

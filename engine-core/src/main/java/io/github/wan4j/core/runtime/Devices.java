@@ -41,7 +41,7 @@ public final class Devices {
         } catch (ServiceConfigurationError e) {
             throw new EngineStartException("a device provider on the class path is broken: " + e.getMessage(), e);
         }
-        providers.add(new CpuProvider());
+        providers.add(new CpuProvider(providers));
         return List.copyOf(providers);
     }
 

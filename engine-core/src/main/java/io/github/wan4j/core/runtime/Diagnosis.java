@@ -59,7 +59,9 @@ public record Diagnosis(List<Section> sections, List<String> problems) {
         sections.add(new Section("natives", natives(natives)));
         sections.add(new Section("devices", natives == null ? Map.of() : devices(providers)));
         for (DeviceProvider provider : providers) {
-            provider.obstacle().ifPresent(obstacle -> problems.add(provider.type() + ": " + obstacle));
+            provider.obstacle()
+                    .ifPresent(obstacle -> problems.add(
+                            provider.type() + ": " + obstacle + "; everything runs on the CPU, far slower"));
             sections.add(new Section(provider.type(), provider.findings()));
         }
         sections.add(new Section("environment", environment(environment, problems)));

@@ -25,6 +25,14 @@ public interface DeviceProvider {
     /** Why there is no device, in one sentence that says what is missing and where it was looked for. */
     Optional<String> obstacle();
 
+    /**
+     * Whether there is such hardware, as far as that was found out: then an {@link #obstacle} is news to its owner, and a run
+     * that takes another device says so.
+     */
+    default boolean isNear() {
+        return false;
+    }
+
     /** What else a report on this machine should show, name to value: libraries and where they were found, versions. */
     default Map<String, String> findings() {
         return Map.of();

@@ -19,7 +19,7 @@ class DevicesTest {
 
     @Test
     void takesTheFirstGpuThatCanBeUsedAndElseTheCpu() {
-        DeviceProvider cpu = new CpuProvider();
+        DeviceProvider cpu = new CpuProvider(List.of());
         assertThat(new Devices(List.of(new Gpus(2), cpu)).chosen(CONFIG)).containsExactly(Device.cuda(0));
         assertThat(new Devices(List.of(new Gpus(0), cpu)).chosen(CONFIG)).containsExactly(Device.CPU);
         assertThat(new Devices(List.of(new Gpus(2), cpu))
@@ -29,7 +29,7 @@ class DevicesTest {
 
     @Test
     void namesTheArtifactThatAMissingKindOfDeviceNeeds() {
-        assertThatThrownBy(() -> new Devices(List.of(new CpuProvider())).open(Device.cuda(0), CONFIG))
+        assertThatThrownBy(() -> new Devices(List.of(new CpuProvider(List.of()))).open(Device.cuda(0), CONFIG))
                 .isInstanceOf(EngineStartException.class)
                 .hasMessage("device cuda:0 needs io.github.wan4j:wan4j-engine-cuda on the class path");
     }
@@ -54,6 +54,21 @@ class DevicesTest {
                 .hasMessage("nothing can be run on the device meta");
     }
 
+    @Test
+    void aRunThatTakesTheCpuForAGpuThatCannotBeUsedSaysSo() {
+        CpuProvider cpu = new CpuProvider(List.of(new Gpus(0)));
+        try (DeviceSession session = cpu.open(Device.CPU, CONFIG)) {
+            assertThat(session.warnings()).containsExactly("this runs on the CPU: no driver in /usr/lib");
+        }
+        try (DeviceSession wanted =
+                cpu.open(Device.CPU, CONFIG.toBuilder().devices(Device.CPU).build())) {
+            assertThat(wanted.warnings()).isEmpty();
+        }
+        try (DeviceSession plain = new CpuProvider(List.of()).open(Device.CPU, CONFIG)) {
+            assertThat(plain.warnings()).isEmpty();
+        }
+    }
+
     private record Gpus(int count) implements DeviceProvider {
         @Override
         public String type() {
@@ -65,6 +80,11 @@ class DevicesTest {
             return java.util.stream.IntStream.range(0, count)
                     .mapToObj(i -> new DeviceInfo(Device.cuda(i), "test", 1, "sm_90", 1, Map.of()))
                     .toList();
+        }
+
+        @Override
+        public boolean isNear() {
+            return true;
         }
 
         @Override

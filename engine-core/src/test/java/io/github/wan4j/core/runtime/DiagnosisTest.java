@@ -21,7 +21,7 @@ class DiagnosisTest {
 
     @Test
     void tellsWhatThereIs() {
-        Diagnosis diagnosis = Diagnosis.of(CONFIG, List.of(new CpuProvider()), Map.of("PATH", "/bin"));
+        Diagnosis diagnosis = Diagnosis.of(CONFIG, List.of(new CpuProvider(List.of())), Map.of("PATH", "/bin"));
         assertThat(diagnosis.problems()).isEmpty();
         assertThat(diagnosis.sections())
                 .extracting(Diagnosis.Section::title)
@@ -40,18 +40,18 @@ class DiagnosisTest {
     void tellsWhatStandsInTheWayAndWhatDisturbs() {
         Diagnosis diagnosis = Diagnosis.of(
                 CONFIG,
-                List.of(new Broken(), new CpuProvider()),
+                List.of(new Broken(), new CpuProvider(List.of())),
                 Map.of("CUDA_LAUNCH_BLOCKING", "1", "NCCL_DEBUG", "INFO", "HOME", "/home/ann"));
         assertThat(diagnosis.problems())
                 .containsExactly(
-                        "cuda: no driver in /usr/lib",
+                        "cuda: no driver in /usr/lib; everything runs on the CPU, far slower",
                         "CUDA_LAUNCH_BLOCKING=1 makes every kernel wait for the one before it: times mean nothing");
         assertThat(diagnosis.sections())
                 .contains(
                         new Diagnosis.Section("cuda", Map.of("libcudnn.so.9", "/opt/libcudnn.so.9")),
                         new Diagnosis.Section(
                                 "environment", Map.of("CUDA_LAUNCH_BLOCKING", "1", "NCCL_DEBUG", "INFO")));
-        assertThat(diagnosis.toString()).contains("problems\n  cuda: no driver in /usr/lib\n");
+        assertThat(diagnosis.toString()).contains("problems\n  cuda: no driver in /usr/lib; ");
     }
 
     @Test

@@ -4,16 +4,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /** The libraries of NVIDIA that libtorch's CUDA build is linked against, and what was found of them. */
 public final class CudaLibraries {
+    /** Of many that are missing, those that a message names. */
+    private static final int NAMED = 3;
+
     /** Dependencies first: each is loaded by its absolute path before libtorch asks for it by name. */
     private static final List<Library> ALL = List.of(
             needed("libcuda.so.1", "the driver"),
             needed("libcudart.so.13", "the CUDA runtime"),
-            optional("libcupti.so.13", "torch's profiler"),
+            needed("libcupti.so.13", "libtorch is linked against it"),
             needed("libnvJitLink.so.13", "linking for cuSPARSE and cuSOLVER"),
             needed("libcublasLt.so.13", "matrix products"),
             needed("libcublas.so.13", "matrix products"),
@@ -39,7 +43,7 @@ public final class CudaLibraries {
     /** A library by the name it is linked by, what it is for, and whether libtorch loads without it. */
     public record Library(String name, String use, boolean needed) {}
 
-    /** Where a library was found; empty if only the system's linker may know it. */
+    /** Where a library was found; empty if it was not. */
     public record Found(Library library, Optional<Path> file) {}
 
     private static Library needed(String name, String use) {
@@ -50,10 +54,11 @@ public final class CudaLibraries {
         return new Library(name, use, false);
     }
 
-    /** What the search finds; nothing is loaded. For a report. */
+    /** What the search finds, or the system's linker has found already; nothing is loaded. For a report. */
     public static List<Found> look(LibrarySearch search) {
         return ALL.stream()
-                .map(library -> new Found(library, search.find(library.name())))
+                .map(library ->
+                        new Found(library, search.find(library.name()).or(() -> LoadedLibraries.find(library.name()))))
                 .toList();
     }
 
@@ -62,27 +67,31 @@ public final class CudaLibraries {
      * ones that are missing.
      */
     public static List<Library> load(LibrarySearch search) {
+        List<Library> without = new ArrayList<>();
         List<Library> missing = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
+        List<String> broken = new ArrayList<>();
         for (Library library : ALL) {
-            String problem = load(library, search);
-            if (problem != null && library.needed()) {
-                problems.add(library.name() + " (" + library.use() + "): " + problem);
-            } else if (problem != null) {
+            Optional<Path> file = search.find(library.name());
+            String problem = load(library, file);
+            if (problem != null && !library.needed()) {
+                without.add(library);
+            } else if (problem != null && file.isEmpty()) {
                 missing.add(library);
+            } else if (problem != null) {
+                broken.add(problem);
             }
         }
-        if (!problems.isEmpty()) {
-            throw new CudaException("CUDA cannot be used: " + String.join("; ", problems) + ". Looked in "
-                    + String.join(", ", search.places()) + " and asked the system's linker; name a folder or a Python"
-                    + " environment that has them in " + LibrarySearch.SETTING);
+        if (!missing.isEmpty()) {
+            throw new CudaException(missing(missing, search));
         }
-        return missing;
+        if (!broken.isEmpty()) {
+            throw new CudaException("CUDA cannot be used: " + String.join("; ", broken));
+        }
+        return without;
     }
 
-    private static @Nullable String load(Library library, LibrarySearch search) {
+    private static @Nullable String load(Library library, Optional<Path> file) {
         try {
-            Optional<Path> file = search.find(library.name());
             if (file.isPresent()) {
                 System.load(file.get().toString());
             } else {
@@ -92,5 +101,19 @@ public final class CudaLibraries {
         } catch (UnsatisfiedLinkError e) {
             return e.getMessage();
         }
+    }
+
+    /** The first few by name: where one is missing, most are. */
+    private static String missing(List<Library> missing, LibrarySearch search) {
+        String names = missing.stream()
+                .limit(NAMED)
+                .map(library -> library.name() + " (" + library.use() + ")")
+                .collect(Collectors.joining(", "));
+        int others = missing.size() - NAMED;
+        return "CUDA cannot be used without " + names
+                + (others > 0 ? " and " + others + " more, which 'wan doctor' lists" : "")
+                + ": install CUDA 13, cuDNN 9 and NCCL, or name a folder or a Python environment that has them in "
+                + LibrarySearch.SETTING + "; looked in " + String.join(", ", search.places())
+                + " and asked the system's linker";
     }
 }

@@ -44,11 +44,16 @@ public final class LibrarySearch {
             paths(environment.getOrDefault(active, "")).forEach(place -> search.addNamed(search.last, place));
         }
         for (String home : List.of("CUDA_HOME", "CUDA_PATH")) {
-            paths(environment.getOrDefault(home, "")).forEach(place -> search.last.add(place.resolve("lib64")));
+            paths(environment.getOrDefault(home, "")).forEach(search::addToolkit);
         }
-        search.last.add(toolkits.resolve("cuda/lib64"));
-        children(toolkits, "cuda-13").forEach(toolkit -> search.last.add(toolkit.resolve("lib64")));
+        search.addToolkit(toolkits.resolve("cuda"));
+        children(toolkits, "cuda-13").forEach(search::addToolkit);
         return search;
+    }
+
+    private void addToolkit(Path home) {
+        last.add(home.resolve("lib64"));
+        last.add(home.resolve("extras/CUPTI/lib64"));
     }
 
     private static Stream<Path> paths(String list) {

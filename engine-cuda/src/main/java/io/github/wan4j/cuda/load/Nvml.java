@@ -24,13 +24,12 @@ public final class Nvml {
         if (initialised) {
             return;
         }
-        Path glue = search.find("libjninvml.so")
-                .orElseThrow(
-                        () -> new CudaException("libjninvml.so was not found: add the jar org.bytedeco:cuda with the"
-                                + " classifier linux-x86_64 to the class path"));
         List<Path> libraries = new ArrayList<>();
         search.find("libnvidia-ml.so.1").ifPresentOrElse(libraries::add, Nvml::fromTheLinker);
-        libraries.add(glue);
+        libraries.add(search.find("libjninvml.so")
+                .orElseThrow(() -> new CudaException("the natives for GPUs are not on the class path (libjninvml.so):"
+                        + " add org.bytedeco:cuda and org.bytedeco:pytorch with the classifiers linux-x86_64 and"
+                        + " linux-x86_64-gpu; the command wan takes them with WAN_NATIVES=gpu")));
         PresetClass.load("org.bytedeco.cuda.global.nvml", libraries);
         check(nvmlInit_v2(), "nvmlInit");
         initialised = true;
@@ -42,6 +41,11 @@ public final class Nvml {
         } catch (UnsatisfiedLinkError e) {
             throw new CudaException("no NVIDIA driver is installed: libnvidia-ml.so.1 was not found", e);
         }
+    }
+
+    /** Whether a driver has answered in this process. */
+    public static synchronized boolean isLoaded() {
+        return initialised;
     }
 
     /** For example {@code 580.159.04}. */

@@ -200,10 +200,13 @@ public final class ModelFolder {
                 hash());
     }
 
-    /** Over the names, dtypes, shapes and file sizes of all parts and their configurations: not over 57 GB of weights. */
+    /**
+     * Over the names, dtypes, shapes and file sizes of all parts, the transformers' configurations and what says which expert
+     * serves when: not over 57 GB of weights, nor over what a request may leave open.
+     */
     private String hash() {
         List<String> parts = new ArrayList<>();
-        parts.add(defaults.toString());
+        parts.add(kind() + " boundary " + defaults.boundary() + " distilled " + defaults.distilled());
         for (Expert expert : experts()) {
             try (Checkpoint checkpoint = transformer(expert)) {
                 parts.add(transformerConfig(expert, checkpoint).toString());

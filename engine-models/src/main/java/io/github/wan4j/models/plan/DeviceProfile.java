@@ -1,6 +1,7 @@
 package io.github.wan4j.models.plan;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.wan4j.core.Names;
 import io.github.wan4j.video.InvalidRequestException;
 import java.util.Comparator;
 import java.util.List;
@@ -68,8 +69,8 @@ public record DeviceProfile(
     /** One of those that come with the engine. */
     public static DeviceProfile named(String name) {
         if (!names().contains(name)) {
-            throw new InvalidRequestException(
-                    "unknown device profile '" + name + "', there are " + String.join(", ", names()));
+            throw new InvalidRequestException("unknown device profile '" + name + "'; did you mean '"
+                    + Names.nearest(name, names()) + "'? There are " + String.join(", ", names()));
         }
         JsonNode device = PlanData.named(FILE, name);
         return new DeviceProfile(

@@ -1,8 +1,10 @@
 package io.github.wan4j.models.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.wan4j.video.InvalidRequestException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,6 +40,13 @@ class DeviceProfileTest {
         assertThat(b200.rates().bf16())
                 .isCloseTo(DeviceProfile.named("h100").rates().bf16() * 148 / 132, within(1e-6));
         assertThat(b200.hasFp8()).isTrue();
+    }
+
+    @Test
+    void aMistypedNameIsAnsweredWithTheNearest() {
+        assertThatThrownBy(() -> DeviceProfile.named("rtx4090"))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("unknown device profile 'rtx4090'; did you mean 'rtx-4090'?");
     }
 
     @Test
