@@ -11,6 +11,9 @@ public record MemoryEstimate(Arrangement arrangement, List<Part> parts, long hos
     /** Contexts and code of libraries: what no allocator counts. */
     static final String RUNTIME = "runtime";
 
+    /** What an autoencoder makes of a given picture. */
+    static final String ENCODING = "encoding";
+
     /** One thing that takes memory, and how much of it while encoding, denoising and decoding. */
     public record Part(String name, long encode, long denoise, long decode) {}
 
@@ -24,6 +27,11 @@ public record MemoryEstimate(Arrangement arrangement, List<Part> parts, long hos
 
     public long encode() {
         return sum(Part::encode);
+    }
+
+    /** What waits on the device before anything is computed. */
+    public long loaded() {
+        return sum(Part::encode) - named(ENCODING);
     }
 
     public long denoise() {
@@ -53,9 +61,13 @@ public record MemoryEstimate(Arrangement arrangement, List<Part> parts, long hos
     }
 
     private long runtime() {
+        return named(RUNTIME);
+    }
+
+    private long named(String name) {
         return parts.stream()
-                .filter(part -> part.name().equals(RUNTIME))
-                .mapToLong(Part::denoise)
+                .filter(part -> part.name().equals(name))
+                .mapToLong(Part::encode)
                 .sum();
     }
 

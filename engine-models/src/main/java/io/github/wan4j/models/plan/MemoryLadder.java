@@ -40,7 +40,7 @@ public final class MemoryLadder {
             case DENOISE -> MemoryEstimate::denoise;
             case DECODE, WRITE -> MemoryEstimate::decode;
             case ENCODE -> MemoryEstimate::encode;
-            case LOAD, QUANTISE, COMPILE -> memory -> memory.encode() + memory.denoise() + memory.decode();
+            case LOAD, QUANTISE, COMPILE -> MemoryEstimate::loaded;
         };
     }
 

@@ -70,7 +70,7 @@ final class MemoryModel {
                 new Part("reused residuals", 0, residuals(), 0),
                 new Part("latents", 0, latents, latents / LATENT_COPIES),
                 new Part("autoencoder", keeps || image ? vae.weights() : 0, keeps ? vae.weights() : 0, vae.weights()),
-                new Part("encoding", image ? encoding(arrangement, text - textLater) : 0, 0, 0),
+                new Part(MemoryEstimate.ENCODING, image ? encoding(arrangement, text - textLater) : 0, 0, 0),
                 new Part("decoding", 0, 0, decoding(arrangement)));
         return new MemoryEstimate(arrangement, parts, host(arrangement));
     }
