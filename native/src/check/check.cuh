@@ -180,3 +180,4 @@ void checkVae();
 void checkLeaveOut();
 void checkFp8();
 void checkAttention8();
+void checkCrossAttention();
