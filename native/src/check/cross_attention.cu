@@ -33,7 +33,7 @@ template <int WARPS> void attention(int B, int L, int H, int S, int times, float
     Buffer<bf16> q(rows * 128, spread), k((u64) B * S * H * 128, 1.f), v((u64) B * S * H * 128, 1.f, 0.2f), out(rows * 128);
     const float scale = 1 / std::sqrt(128.f);
     const u32 tiles = B * H * ((L + 31) / 32);
-    const int shared = WARPS * 8192 + (S + 31) / 32 * 32 * 512;
+    const int shared = WARPS * 8192 + (S + 15) / 16 * 16 * 528;
     int processors = 0;
     CU(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0));
     CU(cudaFuncSetAttribute(wan4j_cross_attention<WARPS>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
@@ -61,10 +61,11 @@ void checkCrossAttention() {
         attention<4>(2, 77, 3, keys, 513 - keys, 1);
         attention<8>(1, 300, 2, keys, 1, 8);
     }
-    attention<8>(1, 130, 5, 272, 241, 1);
+    attention<8>(1, 130, 5, 304, 209, 1);
+    attention<4>(1, 130, 5, 368, 145, 1);
     if (quick) return;
     attention<8>(1, 27280, 24, 128, 385, 1);
-    for (int keys : {16, 32, 64, 96, 128, 192, 256, 272}) attention<8>(1, 32760, 40, keys, 513 - keys, 1);
-    for (int keys : {16, 64, 128, 192}) attention<4>(1, 32760, 40, keys, 513 - keys, 1);
+    for (int keys : {16, 32, 64, 96, 128, 192, 256, 304}) attention<8>(1, 32760, 40, keys, 513 - keys, 1);
+    for (int keys : {16, 64, 128, 192, 320, 368}) attention<4>(1, 32760, 40, keys, 513 - keys, 1);
     attention<8>(1, 75600, 40, 128, 385, 1);
 }

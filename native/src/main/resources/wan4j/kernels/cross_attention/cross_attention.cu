@@ -12,8 +12,9 @@
 namespace cross_attention {
 constexpr int HEAD = 128, KEYS = 16, ROWS = 32, TILES = ROWS / 16;
 constexpr int QUERY_BYTES = ROWS * HEAD * 2; // of a warp
-// Two neighbouring keys are read at once, and eight values: so far apart they use different banks.
-constexpr int KEY_BYTES = HEAD * 2 + 64, VALUE_BYTES = HEAD * 2 + 16;
+// Two neighbouring keys are read at once, and eight values, from different banks: every second key has its halves of 128 bytes
+// exchanged, values lie 16 bytes further apart.
+constexpr int KEY_BYTES = HEAD * 2, VALUE_BYTES = HEAD * 2 + 16;
 constexpr float LAZY = 8.f;
 
 /** Keys and values of one head, with zeros up to a multiple of 32. */
@@ -27,18 +28,19 @@ __device__ __forceinline__ void load(char* keyMemory, char* valueMemory, const b
             cachedIn(a, k + key * stride + pack * 8);
             cachedIn(b, v + key * stride + pack * 8);
         }
-        *(uint4*) (keyMemory + key * KEY_BYTES + pack * 16) = make_uint4(a[0], a[1], a[2], a[3]);
+        *(uint4*) (keyMemory + key * KEY_BYTES + (pack ^ key % 2 * 4) * 16) = make_uint4(a[0], a[1], a[2], a[3]);
 #pragma unroll
         for (int j = 0; j < 4; j++) *(u32*) (valueMemory + key * VALUE_BYTES + (pack / 4 * 4 + j) * 16 + pack % 4 * 4) = b[j];
     }
 }
 
 /** This thread's part of 32 queries on its way to its own places in shared memory; behind the last there is the last. */
-__device__ __forceinline__ void request(char* memory, const bf16* q, int row, int length, int heads) {
+__device__ __forceinline__ void request(char* memory, const bf16* q, u32 place, int row, int length, int heads) {
     const int lane = threadIdx.x % 32;
 #pragma unroll
     for (int eight = 0; eight < ROWS / 8; eight++) {
-        const bf16* from = q + (u64) min(row + eight * 8 + lane / 4, length - 1) * heads * HEAD + lane % 4 * 8;
+        const u32 known = place + min(row + eight * 8 + lane / 4, length - 1) * heads;
+        const bf16* from = q + (u64) known * HEAD + lane % 4 * 8;
 #pragma unroll
         for (int p = 0; p < 4; p++) copyAsync16(memory + (eight * 4 + p) * 512 + lane * 16, from + p * 32);
     }
@@ -61,10 +63,10 @@ __global__ void __launch_bounds__(32 * WARPS, 1) wan4j_cross_attention(
     for (u32 from = (u32) ((u64) tiles * blockIdx.x / gridDim.x), to; from < end; from = to) {
         const u32 head = from / tilesOfHead;
         to = min(end, (head + 1) * tilesOfHead);
-        const u64 place = ((u64) (head / heads) * length * heads + head % heads) * HEAD;
+        const u32 place = head / heads * length * heads + head % heads; // of its first query
         int tile = (int) (from - head * tilesOfHead) + warp;
         const int last = (int) (to - head * tilesOfHead);
-        if (tile < last) request(queryMemory, q + place, tile * ROWS, length, heads);
+        if (tile < last) request(queryMemory, q, place, tile * ROWS, length, heads);
         __syncthreads(); // nobody reads the head before
         const u64 source = ((u64) (head / heads) * keys * heads + head % heads) * HEAD;
         load<32 * WARPS>(keyMemory, valueMemory, k + source, v + source, keys, (u64) heads * HEAD);
@@ -82,7 +84,7 @@ __global__ void __launch_bounds__(32 * WARPS, 1) wan4j_cross_attention(
                     u32(&high)[4] = a[eight / 2][2 * p + 1];
                     low[eight % 2] = w.x, low[2 + eight % 2] = w.y, high[eight % 2] = w.z, high[2 + eight % 2] = w.w;
                 }
-            if (tile + WARPS < last) request(queryMemory, q + place, (tile + WARPS) * ROWS, length, heads);
+            if (tile + WARPS < last) request(queryMemory, q, place, (tile + WARPS) * ROWS, length, heads);
 
             float o[TILES][16][4] = {}, most[TILES][2], sum[TILES][2] = {};
 #pragma unroll
@@ -102,7 +104,7 @@ __global__ void __launch_bounds__(32 * WARPS, 1) wan4j_cross_attention(
                     }
 #pragma unroll
                     for (int p = 0; p < 4; p++) {
-                        const uint4 w = *(const uint4*) (keys16 + n * 8 * KEY_BYTES + p * 64);
+                        const uint4 w = *(const uint4*) (keys16 + n * 8 * KEY_BYTES + (p ^ lane / 4 % 2) * 64);
 #pragma unroll
                         for (int m = 0; m < TILES; m++) {
                             multiplyAdd(s[m][n], a[m][2 * p], w.x, w.y);
@@ -168,7 +170,7 @@ __global__ void __launch_bounds__(32 * WARPS, 1) wan4j_cross_attention(
                     all += __shfl_xor_sync(0xffffffffu, all, 2);
                     const float factor = 1.f / all;
                     const int row = tile * ROWS + m * 16 + r * 8 + lane / 4;
-                    bf16* target = out + place + (u64) row * heads * HEAD + t * 8;
+                    bf16* target = out + (u64) (place + row * heads) * HEAD + t * 8;
 #pragma unroll
                     for (int p = 0; p < 4; p++) {
                         float x[8];

@@ -13,6 +13,7 @@ import io.github.wan4j.core.tensor.Operator;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.cuda.launch.Multiprocessors;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final VaeKernels frames;
     private final UpsampleKernels upsampling;
     private final PaddedAttention padded;
+    private final PromptAttention prompts;
     private final Graphs graphs;
     private final @Nullable InnerAttention inner;
     private boolean plain;
@@ -63,6 +65,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         upsampling = new UpsampleKernels(library);
         this.inner = inner;
         padded = new PaddedAttention(library);
+        prompts = new PromptAttention(library, Multiprocessors.ofCurrentDevice());
         this.graphs = graphs;
     }
 
@@ -137,6 +140,12 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
             Tensor mixed = fits ? padded.attention(q, k, v, scale, copies) : null;
             return scope.keep(mixed != null ? mixed : super.attention(q, k, v, scale, copies));
         }
+    }
+
+    @Override
+    public Tensor crossAttention(Tensor q, Tensor k, Tensor v, double scale, long times) {
+        Tensor fused = prompts.attention(q, k, v, scale, times);
+        return fused != null ? fused : super.crossAttention(q, k, v, scale, times);
     }
 
     private Attention choice(DType type, long width) {

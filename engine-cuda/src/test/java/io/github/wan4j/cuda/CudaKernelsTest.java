@@ -250,6 +250,40 @@ class CudaKernelsTest {
         });
     }
 
+    /** Prompts of all lengths: few keys, the last of which counts for the rest of 512. */
+    @ParameterizedTest
+    @CsvSource({
+        "1,1,1,1",
+        "1,33,2,17",
+        "2,577,2,16",
+        "1,300,40,64",
+        "2,45,3,65",
+        "1,3410,24,128",
+        "1,75600,2,128",
+        "1,1040,5,192",
+        "1,129,3,304",
+        "1,129,3,305",
+        "1,300,3,369",
+        "1,300,3,512"
+    })
+    void attentionToAPrompt(long batch, long queries, long heads, long keys) {
+        gpu.run(kernels -> {
+            for (double spread : new double[] {1, 20}) { // of the scores: an even mixture, and one key that takes all
+                Tensor q = Gpu.random(1, batch, queries, heads, 128).mul(spread).to(DType.BF16);
+                Tensor k = Gpu.random(2, DType.BF16, batch, keys, heads, 128);
+                Tensor v = Gpu.random(3, DType.BF16, batch, keys, heads, 128);
+                double scale = 1 / Math.sqrt(128.0);
+                long times = 513 - keys;
+                Tensor exact = PLAIN.crossAttention(q.to(DType.F64), k.to(DType.F64), v.to(DType.F64), scale, times);
+                Tensor own = kernels.crossAttention(q, k, v, scale, times);
+                assertThat(own.shape()).containsExactly(batch, queries, heads, 128);
+                assertThat(own.isContiguous()).isTrue();
+                assertNoWorseThan(own, PLAIN.crossAttention(q, k, v, scale, times), exact, 2);
+                assertIdentical(kernels.crossAttention(q, k, v, scale, times), own);
+            }
+        });
+    }
+
     /** Filled up with copies of the last key, which must not count: also where it is all that counts, or nothing does. */
     @ParameterizedTest
     @CsvSource({"32760,3", "8231,2", "8193,1"})

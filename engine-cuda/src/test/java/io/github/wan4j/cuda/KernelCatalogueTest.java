@@ -15,6 +15,7 @@ import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.cuda.compile.Architecture;
 import io.github.wan4j.cuda.compile.KernelSource;
 import io.github.wan4j.cuda.compile.Nvrtc;
+import io.github.wan4j.cuda.launch.Multiprocessors;
 import io.github.wan4j.cuda.load.LibrarySearch;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,6 +45,8 @@ class KernelCatalogueTest {
                         "wan4j_gated_add_norm<float, bf16, bf16, 3072, 4, 4, true>",
                         "wan4j_rms_rope<bf16, float, float, 5120, 128, 8, 5>",
                         "wan4j_rms<bf16, bf16, bf16, 4096, 8, 4>",
+                        "wan4j_cross_attention<8>",
+                        "wan4j_cross_attention<4>",
                         "wan4j_vae_norm<bf16, float, 96, 8, 4, true>",
                         "wan4j_vae_norm<bf16, float, 20, 4, 1, true>");
         assertThat(asked.size()).isGreaterThan(60);
@@ -94,6 +97,11 @@ class KernelCatalogueTest {
             none(new Quantiser(recorder).quantised(long8k, long8k, long8k, 8320));
             Tensor filledUp = zeros(DType.BF16, 1, 3, 2, 128);
             none(new PaddedAttention(recorder).attention(filledUp, filledUp, filledUp, 1, 1));
+            for (int shared : new int[] {232_448, 101_376}) { // of Hopper, and of Ada
+                Tensor prompt = zeros(DType.BF16, 1, 128, 2, 128);
+                none(new PromptAttention(recorder, new Multiprocessors(132, shared))
+                        .attention(filledUp, prompt, prompt, 1, 1));
+            }
         }
         return asked;
     }

@@ -29,6 +29,7 @@ public final class Launch implements AutoCloseable {
     private final ByteBuffer values;
     private final PointerPointer<Pointer> slots;
     private int next;
+    private int sharedBytes = 48 << 10; // what every kernel may have unasked
 
     /** {@code entry} of compiled {@code code}, which takes this many parameters; loaded into the current context. */
     public Launch(byte[] code, String entry, int parameters) {
@@ -76,11 +77,21 @@ public final class Launch implements AutoCloseable {
 
     /** Queues the kernel on the current stream of the current device. */
     public void run(long blocks, int threads) {
-        run(blocks, 1, threads);
+        run(blocks, 1, threads, 0);
     }
 
     /** The same with a second dimension of the grid. */
     public void run(long blocksX, long blocksY, int threads) {
+        run(blocksX, blocksY, threads, 0);
+    }
+
+    /** The same with bytes of shared memory for what the kernel has not sized itself. */
+    public void run(long blocksX, long blocksY, int threads, int shared) {
+        if (shared > sharedBytes) {
+            int status = cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, shared);
+            Status.driver(status, "cuFuncSetAttribute");
+            sharedBytes = shared;
+        }
         int given = next;
         next = 0; // the next launch starts over, whatever comes of this one
         if (given != parameters) {
@@ -95,7 +106,7 @@ public final class Launch implements AutoCloseable {
                     threads,
                     1,
                     1,
-                    0,
+                    shared,
                     stream.stream(),
                     slots,
                     (PointerPointer<Pointer>) null);
