@@ -35,6 +35,7 @@ public final class EngineConfig {
     private final AttentionBackend attention;
     private final KernelSet kernels;
     private final GraphUse graphs;
+    private final BranchSharing shareBranches;
     private final Residency residency;
     private final TextEncoderPlace textEncoder;
     private final OptionalInt vaeChunk;
@@ -57,6 +58,7 @@ public final class EngineConfig {
         attention = resolve(Settings.ATTENTION, problems);
         kernels = resolve(Settings.KERNELS, problems);
         graphs = resolve(Settings.GRAPHS, problems);
+        shareBranches = resolve(Settings.SHARE_BRANCHES, problems);
         residency = resolve(Settings.RESIDENCY, problems);
         textEncoder = resolve(Settings.TEXT_ENCODER, problems);
         vaeChunk = resolve(Settings.VAE_CHUNK, problems);
@@ -142,6 +144,11 @@ public final class EngineConfig {
     /** CUDA graphs. */
     public GraphUse graphs() {
         return graphs;
+    }
+
+    /** Whether what both branches of guidance have in common is computed once. */
+    public BranchSharing shareBranches() {
+        return shareBranches;
     }
 
     /** Where weights live. */
@@ -290,6 +297,10 @@ public final class EngineConfig {
 
         public Builder graphs(GraphUse use) {
             return set("graphs", use.toString());
+        }
+
+        public Builder shareBranches(BranchSharing sharing) {
+            return set("shareBranches", sharing.toString());
         }
 
         public Builder residency(Residency residency) {

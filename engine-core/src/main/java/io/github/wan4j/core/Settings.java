@@ -52,6 +52,7 @@ final class Settings {
     static final Setting<AttentionBackend> ATTENTION = choice("attention", AttentionBackend.AUTO);
     static final Setting<KernelSet> KERNELS = choice("kernels", KernelSet.OWN);
     static final Setting<GraphUse> GRAPHS = choice("graphs", GraphUse.AUTO);
+    static final Setting<BranchSharing> SHARE_BRANCHES = choice("shareBranches", BranchSharing.AUTO);
     static final Setting<Residency> RESIDENCY = choice("residency", Residency.AUTO);
     static final Setting<TextEncoderPlace> TEXT_ENCODER = choice("textEncoder", TextEncoderPlace.AUTO);
 
@@ -117,6 +118,7 @@ final class Settings {
             ATTENTION,
             KERNELS,
             GRAPHS,
+            SHARE_BRANCHES,
             RESIDENCY,
             TEXT_ENCODER,
             VAE_CHUNK,

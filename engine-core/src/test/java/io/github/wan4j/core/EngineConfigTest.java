@@ -30,6 +30,7 @@ class EngineConfigTest {
         assertThat(config.attention()).isEqualTo(AttentionBackend.AUTO);
         assertThat(config.kernels()).isEqualTo(KernelSet.OWN);
         assertThat(config.graphs()).isEqualTo(GraphUse.AUTO);
+        assertThat(config.shareBranches()).isEqualTo(BranchSharing.AUTO);
         assertThat(config.residency()).isEqualTo(Residency.AUTO);
         assertThat(config.textEncoder()).isEqualTo(TextEncoderPlace.AUTO);
         assertThat(config.vaeChunk()).isEmpty();
@@ -40,7 +41,7 @@ class EngineConfigTest {
         assertThat(config.calibration()).isEmpty();
         assertThat(config.cudaLibraries()).isEmpty();
         assertThat(config.explain())
-                .hasSize(17)
+                .hasSize(18)
                 .allSatisfy(entry -> assertThat(entry.origin()).startsWith("default"));
     }
 
@@ -72,6 +73,7 @@ class EngineConfigTest {
                 "tf32 | true | on",
                 "attention | flash | flash",
                 "graphs | off | off",
+                "shareBranches | ON | on",
                 "residency | one-expert | one-expert",
                 "textEncoder | cpu | cpu",
                 "vaeChunk | auto | auto",
@@ -187,6 +189,7 @@ class EngineConfigTest {
                 .attention(AttentionBackend.MATH)
                 .kernels(KernelSet.REFERENCE)
                 .graphs(GraphUse.ON)
+                .shareBranches(BranchSharing.OFF)
                 .residency(Residency.STREAM)
                 .textEncoder(TextEncoderPlace.FREE)
                 .vaeChunk(3)

@@ -47,6 +47,12 @@ final class DeviceOptions {
     private @Nullable String graphs;
 
     @Option(
+            names = "--share-branches",
+            paramLabel = "NAME",
+            description = "Compute once what guidance's two branches have in common: auto, on or off. Default: auto.")
+    private @Nullable String shareBranches;
+
+    @Option(
             names = "--residency",
             paramLabel = "NAME",
             description = "Where a GPU's weights live: auto, resident, one-expert or stream. Default: auto.")
@@ -103,6 +109,7 @@ final class DeviceOptions {
         set("--attention", attention, "attention", config, optionOf);
         set("--kernels", kernels, "kernels", config, optionOf);
         set("--graphs", graphs, "graphs", config, optionOf);
+        set("--share-branches", shareBranches, "shareBranches", config, optionOf);
         set("--residency", residency, "residency", config, optionOf);
         set("--text-encoder", textEncoder, "textEncoder", config, optionOf);
         set("--vram-limit", vramLimit, "vramLimit", config, optionOf);

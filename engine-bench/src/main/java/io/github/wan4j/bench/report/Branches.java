@@ -8,6 +8,7 @@ import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.weights.Weights;
 import io.github.wan4j.models.wan.PromptKeys;
 import io.github.wan4j.models.wan.Rope3d;
+import io.github.wan4j.models.wan.Stem;
 import io.github.wan4j.models.wan.TimeRows;
 import io.github.wan4j.models.wan.Timesteps;
 import io.github.wan4j.models.wan.WanConfig;
@@ -82,7 +83,8 @@ record Branches(String work, String tensors, WanConfig config, List<Grid> grids)
             TimeRows time = dit.time(Timesteps.all(900));
             Tensor tokens = dit.embed(latent, null);
             Tensor side = batch == 1 ? tokens : Tensors.cat(0, tokens, tokens);
-            Tensor through = dit.blocks(side, time, rope, keys, Branches::goOn);
+            Stem stem = dit.stem(side, time, rope, Branches::goOn);
+            Tensor through = dit.blocks(stem, time, rope, keys, Branches::goOn);
             for (int i = 0; i < batch; i++) {
                 if (!dit.head(through.narrow(0, i, 1), time, rope).isFinite()) {
                     throw new IllegalStateException("the velocity is not finite");

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the networks lie and in what portions the autoencoder works: what makes a job smaller and slower without changing
- * its video. None of it is automatic any more.
+ * Where the networks lie, in what portions the autoencoder works and what is kept for a moment instead of computed again: what
+ * makes a job smaller and slower without changing its video. None of it is automatic any more.
  *
  * <ul>
  *   <li>{@code RESIDENT}: all experts and the autoencoder stay on the device, from one job to the next.
@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param chunk latent frames that the autoencoder takes at once
  * @param tile its tiles; null for whole frames
+ * @param sharesBranches whether both branches of a guided step begin from one result of the first self-attention
  */
 public record Arrangement(
         Residency residency,
         TextEncoderPlace textEncoder,
         int chunk,
-        @Nullable VaeTile tile) {
+        @Nullable VaeTile tile,
+        boolean sharesBranches) {
     public Arrangement {
         if (residency == Residency.AUTO || textEncoder == TextEncoderPlace.AUTO || chunk < 1) {
             throw new IllegalArgumentException(residency + ", " + textEncoder + ", " + chunk + " leave something open");
@@ -49,11 +51,15 @@ public record Arrangement(
     }
 
     Arrangement with(Residency other, TextEncoderPlace place) {
-        return new Arrangement(other, place, chunk, tile);
+        return new Arrangement(other, place, chunk, tile, sharesBranches);
     }
 
     Arrangement withPortions(int otherChunk, @Nullable VaeTile otherTile) {
-        return new Arrangement(residency, textEncoder, otherChunk, otherTile);
+        return new Arrangement(residency, textEncoder, otherChunk, otherTile, sharesBranches);
+    }
+
+    Arrangement withSharedBranches(boolean shares) {
+        return new Arrangement(residency, textEncoder, chunk, tile, shares);
     }
 
     /** In what it differs, by the names of the settings. */
@@ -71,12 +77,16 @@ public record Arrangement(
         if (!Objects.equals(tile, other.tile)) {
             differences.add(tile == null ? "whole frames" : "vae tile " + tile);
         }
+        if (sharesBranches != other.sharesBranches) {
+            differences.add(sharesBranches ? "shared branches" : "branches by themselves");
+        }
         return String.join(", ", differences);
     }
 
     @Override
     public String toString() {
         return residency + ", text encoder " + textEncoder + ", " + chunk + " latent frames at a time"
-                + (tile == null ? "" : " in tiles of " + tile);
+                + (tile == null ? "" : " in tiles of " + tile)
+                + (sharesBranches ? ", branches begun together" : "");
     }
 }

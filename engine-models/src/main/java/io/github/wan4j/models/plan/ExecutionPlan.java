@@ -120,6 +120,11 @@ public final class ExecutionPlan implements Plan {
         return placement.batchedGuidance() && step.computeCond() && step.computeUncond();
     }
 
+    /** Whether what both branches of a step have in common is computed once. */
+    public boolean shares(PlannedStep step) {
+        return placement.arrangement().sharesBranches() && step.computeCond() && step.computeUncond();
+    }
+
     @Override
     public int forwards() {
         return steps.stream().mapToInt(step -> step.computed().size()).sum();

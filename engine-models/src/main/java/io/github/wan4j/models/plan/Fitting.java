@@ -58,6 +58,7 @@ final class Fitting {
 
     private Stream<Arrangement> arrangements(PlacementWishes wishes, List<VaeTile> tiles) {
         List<Integer> chunks = wishes.chunk() != null ? List.of(wishes.chunk()) : chunks(device.gpu());
+        List<Boolean> sharing = wishes.shareBranches() != null ? List.of(wishes.shareBranches()) : List.of(true, false);
         List<Arrangement> all = new ArrayList<>();
         for (Arrangement place : places(wishes)) {
             for (int chunk : chunks) {
@@ -67,7 +68,7 @@ final class Fitting {
                 tiles.forEach(tile -> all.add(place.withPortions(chunk, tile)));
             }
         }
-        return all.stream();
+        return all.stream().flatMap(each -> sharing.stream().map(each::withSharedBranches));
     }
 
     /** On a CPU there is one place for everything. */
@@ -105,7 +106,7 @@ final class Fitting {
     }
 
     private static Arrangement place(Residency residency, TextEncoderPlace text) {
-        return new Arrangement(residency, text, 1, null);
+        return new Arrangement(residency, text, 1, null, false);
     }
 
     boolean fits(MemoryEstimate memory, double share) {

@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
- * What to try when a device had less memory than a plan counted on: a shorter chunk of the autoencoder, then tiles, then
+ * What to try when a device had less memory than a plan counted on: branches by themselves, a shorter chunk of the autoencoder, then tiles, then
  * weights that go when they are not needed, then streamed weights. A rung that would not help the stage that failed is
  * passed over.
  */
@@ -46,12 +46,13 @@ public final class MemoryLadder {
 
     /** On a CPU there is one place for everything. */
     private Stream<Arrangement> rungs(Arrangement now, boolean gpu) {
+        Stream<Arrangement> alone = now.sharesBranches() ? Stream.of(now.withSharedBranches(false)) : Stream.empty();
         Stream<Arrangement> chunks = Stream.iterate(now.chunk() / 2, chunk -> chunk > 0, chunk -> chunk / 2)
                 .map(chunk -> now.withPortions(chunk, now.tile()));
         Stream<Arrangement> tiles =
                 Fitting.smallerThan(plan.request().model().vae(), now.tile()).map(tile -> now.withPortions(1, tile));
         Stream<Arrangement> places = gpu ? places(now).stream() : Stream.empty();
-        return Stream.of(chunks, tiles, places).flatMap(rungs -> rungs);
+        return Stream.of(alone, chunks, tiles, places).flatMap(rungs -> rungs);
     }
 
     private static List<Arrangement> places(Arrangement now) {

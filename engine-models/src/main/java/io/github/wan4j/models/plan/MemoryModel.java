@@ -67,6 +67,7 @@ final class MemoryModel {
                 new Part("transformer", keeps ? held : 0, held, keeps ? held : 0),
                 new Part("prompt keys", 0, 2L * promptKeys(), 0),
                 new Part("activations", 0, transformer.activations(latent.tokens(), batch), 0),
+                new Part("shared stem", 0, stem(arrangement), 0),
                 new Part("reused residuals", 0, residuals(), 0),
                 new Part("latents", 0, latents, latents / LATENT_COPIES),
                 new Part("autoencoder", keeps || image ? vae.weights() : 0, keeps ? vae.weights() : 0, vae.weights()),
@@ -132,6 +133,11 @@ final class MemoryModel {
                 * TEXT_TOKENS
                 * shape.dim()
                 * numerics.products().activationBytes();
+    }
+
+    /** Kept from one branch to the other; side by side they need it at the same time. */
+    private long stem(Arrangement arrangement) {
+        return arrangement.sharesBranches() && batch == 1 ? transformer.stem(latent.tokens()) : 0;
     }
 
     /** In f32. */

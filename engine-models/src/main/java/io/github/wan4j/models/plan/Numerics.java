@@ -25,4 +25,9 @@ public record Numerics(Products products, Products autoencoder) {
     public String toString() {
         return products.label() + " products, autoencoder in " + autoencoder.label();
     }
+
+    /** Of the products that keep bf16 where the others have fp8. */
+    Products withoutFp8() {
+        return products == Products.FP8 ? Products.BF16 : products;
+    }
 }

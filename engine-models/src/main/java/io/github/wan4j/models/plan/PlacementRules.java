@@ -38,18 +38,22 @@ final class PlacementRules {
     Placement place(LatentShape latent, List<PlannedStep> steps) {
         Numerics numerics = numerics();
         int cached = cachedBranches(steps);
+        boolean pairs = steps.stream().anyMatch(step -> step.computeCond() && step.computeUncond());
         MemoryModel one = model(request.size(), request.frames(), numerics, cached, 1);
-        MemoryEstimate memory = arranged(one);
+        MemoryEstimate memory = arranged(one, pairs ? wishes : wishes.withShareBranches(false));
         boolean guided = steps.stream().anyMatch(PlannedStep::guided);
         TimeModel time = new TimeModel(request, latent, numerics, device);
         boolean batched = guided && batchesGuidance(latent, memory.residency(), time.isBoundByTransfer(one));
         if (batched) {
-            MemoryEstimate both =
-                    model(request.size(), request.frames(), numerics, cached, 2).estimate(memory.arrangement());
+            boolean shares = pairs && !Boolean.FALSE.equals(wishes.shareBranches());
+            MemoryEstimate both = model(request.size(), request.frames(), numerics, cached, 2)
+                    .estimate(memory.arrangement().withSharedBranches(shares)); // nothing waits for the other branch
             batched = fitting.fits(both, Fitting.TRUSTED);
             memory = batched ? both : memory;
         }
         choose("batched guidance", batched ? "on" : "off", batchReason(latent, memory.residency(), guided, batched));
+        boolean shared = memory.arrangement().sharesBranches();
+        choose("shared branches", shared ? "on" : "off", sharingReason(pairs, shared, one, memory.arrangement()));
         if (device.gpu()) {
             choosePrompt(memory.arrangement(), one, time);
         }
@@ -148,8 +152,8 @@ final class PlacementRules {
         return wanted.withProducts(device.gpu() ? Products.BF16 : Products.FP32);
     }
 
-    private MemoryEstimate arranged(MemoryModel model) {
-        MemoryEstimate memory = fitting.find(model, wishes).orElseGet(() -> replaced(model));
+    private MemoryEstimate arranged(MemoryModel model, PlacementWishes wishes) {
+        MemoryEstimate memory = fitting.find(model, wishes).orElseGet(() -> replaced(model, wishes));
         Arrangement arrangement = memory.arrangement();
         if (device.gpu()) {
             choose(
@@ -188,14 +192,15 @@ final class PlacementRules {
     }
 
     /** Nothing as asked for fits: whatever does. */
-    private MemoryEstimate replaced(MemoryModel model) {
+    private MemoryEstimate replaced(MemoryModel model, PlacementWishes wishes) {
+        boolean alone = Boolean.FALSE.equals(wishes.shareBranches());
         MemoryEstimate fitting = this.fitting
-                .find(model, PlacementWishes.NONE)
+                .find(model, alone ? PlacementWishes.NONE.withShareBranches(false) : PlacementWishes.NONE)
                 .orElseThrow(() -> new InvalidRequestException(tooMuch(model)));
         if (wishes.with(fitting.arrangement()).equals(wishes)) {
             return fitting;
         }
-        MemoryEstimate asked = model.estimate(asAsked(fitting.arrangement()));
+        MemoryEstimate asked = model.estimate(asAsked(wishes, fitting.arrangement()));
         String reason = String.format(
                 Locale.ROOT,
                 "%s would need about %.1f GiB, %s has %.1f",
@@ -211,12 +216,13 @@ final class PlacementRules {
     }
 
     /** What was asked for, and what fits where nothing was. */
-    private Arrangement asAsked(Arrangement fitting) {
+    private static Arrangement asAsked(PlacementWishes wishes, Arrangement fitting) {
         return new Arrangement(
                 wishes.residency() == null ? fitting.residency() : wishes.residency(),
                 wishes.textEncoder() == null ? fitting.textEncoder() : wishes.textEncoder(),
                 wishes.chunk() == null ? fitting.chunk() : wishes.chunk(),
-                wishes.tile() == null ? fitting.tile() : wishes.tile());
+                wishes.tile() == null ? fitting.tile() : wishes.tile(),
+                wishes.shareBranches() == null ? fitting.sharesBranches() : wishes.shareBranches());
     }
 
     private static String meaning(Residency residency) {
@@ -270,6 +276,20 @@ final class PlacementRules {
         return residency == Residency.STREAM
                 ? batched ? "streamed weights serve both branches" : "weights arrive in time for each branch"
                 : latent.tokens() + " tokens in a branch";
+    }
+
+    private String sharingReason(boolean pairs, boolean shared, MemoryModel one, Arrangement arrangement) {
+        if (!pairs) {
+            return "no step computes both branches";
+        }
+        if (wishes.shareBranches() != null && wishes.shareBranches() == shared) {
+            return "asked for";
+        }
+        long more = one.estimate(arrangement.withSharedBranches(true)).denoise()
+                - one.estimate(arrangement.withSharedBranches(false)).denoise();
+        return shared
+                ? "both begin with the same self-attention"
+                : String.format(Locale.ROOT, "%.1f GiB more do not fit", gib(more));
     }
 
     private static int cachedBranches(List<PlannedStep> steps) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision of the transformer's products
  * @param chunk latent frames that the autoencoder takes at once
  * @param batchGuidance whether both branches go through the transformer in one forward
+ * @param shareBranches whether what both branches have in common is computed once
  */
 public record PlacementWishes(
         @Nullable Products precision,
@@ -20,8 +21,9 @@ public record PlacementWishes(
         @Nullable TextEncoderPlace textEncoder,
         @Nullable Integer chunk,
         @Nullable VaeTile tile,
-        @Nullable Boolean batchGuidance) {
-    public static final PlacementWishes NONE = new PlacementWishes(null, null, null, null, null, null);
+        @Nullable Boolean batchGuidance,
+        @Nullable Boolean shareBranches) {
+    public static final PlacementWishes NONE = new PlacementWishes(null, null, null, null, null, null, null);
 
     public PlacementWishes {
         residency = residency == Residency.AUTO ? null : residency;
@@ -38,19 +40,28 @@ public record PlacementWishes(
                 config.textEncoder(),
                 config.vaeChunk().isPresent() ? config.vaeChunk().getAsInt() : null,
                 config.vaeTile().orElse(null),
-                null);
+                null,
+                switch (config.shareBranches()) {
+                    case AUTO -> null;
+                    case ON -> true;
+                    case OFF -> false;
+                });
     }
 
     PlacementWishes withPrecision(Products value) {
-        return new PlacementWishes(value, residency, textEncoder, chunk, tile, batchGuidance);
+        return new PlacementWishes(value, residency, textEncoder, chunk, tile, batchGuidance, shareBranches);
     }
 
     PlacementWishes withResidency(Residency value) {
-        return new PlacementWishes(precision, value, textEncoder, chunk, tile, batchGuidance);
+        return new PlacementWishes(precision, value, textEncoder, chunk, tile, batchGuidance, shareBranches);
     }
 
     PlacementWishes withBatchGuidance(boolean value) {
-        return new PlacementWishes(precision, residency, textEncoder, chunk, tile, value);
+        return new PlacementWishes(precision, residency, textEncoder, chunk, tile, value, shareBranches);
+    }
+
+    PlacementWishes withShareBranches(@Nullable Boolean value) {
+        return new PlacementWishes(precision, residency, textEncoder, chunk, tile, batchGuidance, value);
     }
 
     /** Exactly this arrangement. */
@@ -61,6 +72,7 @@ public record PlacementWishes(
                 arrangement.textEncoder(),
                 arrangement.chunk(),
                 arrangement.tile(),
-                batchGuidance);
+                batchGuidance,
+                arrangement.sharesBranches());
     }
 }

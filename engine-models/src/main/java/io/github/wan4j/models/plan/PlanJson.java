@@ -59,6 +59,7 @@ final class PlanJson {
                 "memory",
                 placement.memory().parts().stream().map(PlanJson::part).toList());
         json.put("batchedGuidance", placement.batchedGuidance());
+        json.put("sharedBranches", arrangement.sharesBranches());
         json.put("choices", placement.choices().stream().map(PlanJson::choice).toList());
         json.put("warnings", warnings());
         return json;

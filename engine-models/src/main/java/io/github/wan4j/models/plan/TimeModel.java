@@ -50,11 +50,14 @@ final class TimeModel {
         double load = (memory.textBytes() + model.experts() * memory.expertBytes()) / GIGA / DISK_RATE;
         double transfer = transfer(memory);
         double least = arrangement.residency() == Residency.STREAM ? transfer : 0;
+        double spared = arrangement.sharesBranches() ? stem() : 0;
         double computed = steps.stream()
                 .mapToInt(step -> step.computed().size())
                 .mapToDouble(branches -> batched
-                        ? Math.max(branches * forward(), branches == 0 ? 0 : least)
-                        : branches * Math.max(forward(), least))
+                        ? Math.max(branches * forward() - (branches == 2 ? spared : 0), branches == 0 ? 0 : least)
+                        : branches == 2
+                                ? Math.max(forward(), least) + Math.max(forward() - spared, least)
+                                : branches * Math.max(forward(), least))
                 .sum();
         double moves = arrangement.residency() == Residency.ONE_EXPERT ? model.experts() * transfer : 0;
         double encode =
@@ -99,6 +102,16 @@ final class TimeModel {
                 / TERA;
     }
 
+    /** The first block's self-attention, which computes in bf16 where the others have fp8. */
+    private double stem() {
+        TransformerShape shape = model.transformer();
+        double tokens = latent.tokens();
+        double dim = shape.dim();
+        return (2 * tokens * 4 * dim * dim / rates.products(numerics.withoutFp8())
+                        + 4 * tokens * tokens * dim / rates.attention())
+                / TERA;
+    }
+
     /** Embeddings, the sum and the head. */
     private double reusedForward() {
         return PASSES * PASS_BYTES * latent.tokens() * model.transformer().dim() / rates.memory() / TERA;
@@ -110,8 +123,7 @@ final class TimeModel {
         if (gpu && arrangement.textEncoder() == TextEncoderPlace.CPU) {
             return products / HOST_TFLOPS / TERA;
         }
-        Products numbers = numerics.products() == Products.FP8 ? Products.BF16 : numerics.products();
-        return (bytes / rates.memory() + products / rates.products(numbers)) / TERA;
+        return (bytes / rates.memory() + products / rates.products(numerics.withoutFp8())) / TERA;
     }
 
     private double decode() {

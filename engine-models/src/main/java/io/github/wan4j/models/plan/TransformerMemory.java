@@ -80,4 +80,9 @@ final class TransformerMemory {
         return batch
                 * (parts ? tokens * (4 + 2 * element) * dim + PART * (atWork - 2 * element * dim) : tokens * atWork);
     }
+
+    /** What the first branch of a step leaves to the second, in f32. */
+    long stem(long tokens) {
+        return tokens * shape.dim() * Float.BYTES;
+    }
 }

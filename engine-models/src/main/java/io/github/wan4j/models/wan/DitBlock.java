@@ -8,6 +8,7 @@ import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
+import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.weights.Weights;
 import io.github.wan4j.models.wan.SelfAttention.KeyValue;
 import java.util.ArrayList;
@@ -38,12 +39,12 @@ final class DitBlock {
     }
 
     /**
-     * x [B, L, D] in parts, f32 but in the first block; the new x, f32. Frees what it was given. Several parts are summed up
-     * at once: two tensors a part would be one more for each of them.
+     * x [B, L, D] in parts, f32; the new x, f32. Frees what it was given. Several parts are summed up at once: two tensors a
+     * part would be one more for each of them.
      */
     List<Residual> forward(List<Part> parts, List<Residual> x, PromptKeys.Layer text) {
         try (Scope scope = Scope.open("dit.block")) {
-            Tensor vectors = modulation.transpose(0, 1).add(parts.get(0).time().e0());
+            Tensor vectors = vectors(parts);
             if (parts.size() == 1) {
                 Part part = parts.get(0);
                 Added start = x.get(0).normed(kernels, norm(vectors, part), selfAttn.takes());
@@ -63,6 +64,45 @@ final class DitBlock {
             }
             return result;
         }
+    }
+
+    /** The first half of {@link #forward}, which sees no prompt: x in parts, which are freed; the new x [B, L, D] f32, whole. */
+    Tensor attended(List<Part> parts, List<Tensor> x) {
+        try (Scope scope = Scope.open("dit.block.attended")) {
+            Tensor vectors = vectors(parts);
+            Tensor[] sums = new Tensor[parts.size()];
+            KeyValue all = sums.length == 1 ? null : keyValue(parts, x, vectors);
+            for (int i = 0; i < sums.length; i++) {
+                Part part = parts.get(i);
+                Operand h = kernels.norm(x.get(i), norm(vectors, part), selfAttn.takes());
+                Tensor a = selfAttn.forward(h, part, all == null ? selfAttn.keyValue(h, part) : all);
+                sums[i] = kernels.gatedAdd(
+                        x.get(i), a, Modulation.of(vectors, 0, part.time()).gate());
+                x.get(i).close();
+                a.close();
+            }
+            return scope.keep(sums.length == 1 ? sums[0] : Tensors.cat(1, sums));
+        }
+    }
+
+    /** The second half, from {@link #attended} on: x [B, L, D] f32, which is freed, to the same in parts. */
+    List<Residual> prompted(List<Part> parts, Tensor x, PromptKeys.Layer text) {
+        try (Scope scope = Scope.open("dit.block.prompted")) {
+            Tensor vectors = vectors(parts);
+            List<Residual> result = new ArrayList<>();
+            for (Part part : parts) {
+                Tensor own = parts.size() == 1 ? x : part.rowsOf(x);
+                Added self = new Added(own, kernels.norm(own, norm3, crossAttn.takes()));
+                Residual passed = prompted(self, vectors, part, text);
+                result.add(parts.size() == 1 ? passed.keptBy(scope) : Residual.of(scope.keep(passed.sum(kernels))));
+            }
+            x.close();
+            return result;
+        }
+    }
+
+    private Tensor vectors(List<Part> parts) {
+        return modulation.transpose(0, 1).add(parts.get(0).time().e0());
     }
 
     private Norm norm(Tensor vectors, Part part) {
@@ -92,11 +132,18 @@ final class DitBlock {
     private Residual forward(Tensor x, Operand h, KeyValue all, Tensor vectors, Part part, PromptKeys.Layer text) {
         try (Scope scope = Scope.open("dit.block.part")) {
             Modulation attention = Modulation.of(vectors, 0, part.time());
-            Modulation feedForward = Modulation.of(vectors, 3, part.time());
             Tensor a = selfAttn.forward(h, part, all);
             Added self = kernels.gatedAddNorm(x, a, attention.gate(), norm3, crossAttn.takes());
             x.close();
             a.close();
+            return prompted(self, vectors, part, text).keptBy(scope);
+        }
+    }
+
+    /** From behind self-attention on: the stream and its norm, both of which are freed. */
+    private Residual prompted(Added self, Tensor vectors, Part part, PromptKeys.Layer text) {
+        try (Scope scope = Scope.open("dit.block.prompt")) {
+            Modulation feedForward = Modulation.of(vectors, 3, part.time());
             Tensor b = crossAttn.forward(self.normed(), text);
             self.normed().close();
             Added cross = kernels.gatedAddNorm(self.x(), b, null, feedForward.norm(eps), ffn.takes());

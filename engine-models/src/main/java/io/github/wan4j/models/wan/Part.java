@@ -33,6 +33,11 @@ record Part(long from, long count, long copies, TimeRows time, Rotation rotation
         return parts;
     }
 
+    /** Its rows of x [B, L, D]; they share its memory where they can. */
+    Tensor rowsOf(Tensor x) {
+        return x.narrow(1, from, count).contiguous();
+    }
+
     /** Its rows of x [B, L, D], in memory of their own. */
     Tensor copyOf(Tensor x) {
         try (Scope scope = Scope.open("dit.part")) {

@@ -2,9 +2,7 @@ package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.tensor.Tensor;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Prompts as the cross-attention of every block sees them. They depend on nothing else, so a job computes them once for each
@@ -21,22 +19,25 @@ public final class PromptKeys implements AutoCloseable {
     }
 
     /** A pass through the blocks but for its tokens and timestep: what is recorded for it holds good as long as these. */
-    record Pass(PromptKeys keys, Rope3d rope, long split) {}
+    private record Pass(PromptKeys keys, Rope3d rope, long split) {}
 
     private final List<Layer> layers;
     private final Replays replays;
-    private final Set<Pass> passes = new HashSet<>();
+    private final Records records = new Records();
 
     PromptKeys(List<Layer> layers, Replays replays) {
         this.layers = List.copyOf(layers);
         this.replays = replays;
     }
 
-    /** {@code work} for tokens [B, L, D] and time, which may be closed by it. */
-    Tensor run(Rope3d rope, TimeRows time, Replays.Work work, Tensor tokens) {
-        Pass pass = new Pass(this, rope, time.split());
-        passes.add(pass);
-        return replays.run(pass, work, tokens, time.e0());
+    /** {@code work} for a grid whose first {@code split} tokens may have a timestep of their own. */
+    Tensor run(Rope3d rope, long split, Replays.Work work, Tensor... inputs) {
+        return records.run(replays, new Pass(this, rope, split), work, inputs);
+    }
+
+    /** How many prompts there are side by side, B. */
+    long prompts() {
+        return layers.get(0).k().size(0);
     }
 
     Layer layer(int i) {
@@ -46,8 +47,7 @@ public final class PromptKeys implements AutoCloseable {
     /** Frees all of them. */
     @Override
     public void close() {
-        passes.forEach(replays::forget);
-        passes.clear();
+        records.close();
         layers.forEach(Layer::close);
     }
 }

@@ -1,5 +1,6 @@
 package io.github.wan4j.models.wan;
 
+import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
@@ -19,6 +20,10 @@ public final class Rope3d implements AutoCloseable {
     private final long height;
     private final long width;
     private final Rotation rotation;
+    private final Records records = new Records();
+
+    /** A stem's work but for its tokens and timestep: what is recorded for it holds good as long as these. */
+    private record Beginning(Rope3d rope, long split) {}
 
     /** The grid of a latent [C, frames, height, width], with angles in f64. */
     public Rope3d(WanConfig config, long frames, long height, long width, Device device) {
@@ -94,9 +99,15 @@ public final class Rope3d implements AutoCloseable {
         return rotation;
     }
 
+    /** {@code work} on the grid, whose first {@code split} tokens may have a timestep of their own, and on no prompt. */
+    Tensor run(Replays replays, long split, Replays.Work work, Tensor... inputs) {
+        return records.run(replays, new Beginning(this, split), work, inputs);
+    }
+
     /** Frees the tables. */
     @Override
     public void close() {
+        records.close();
         rotation.cos().close();
         rotation.sin().close();
     }

@@ -13,6 +13,11 @@ public record TimeRows(Tensor e, Tensor e0, long split) {
         return new TimeRows(e, e0, Math.max(0, Math.min(count, split - from)));
     }
 
+    /** The same with e0 elsewhere in memory. */
+    TimeRows with(Tensor otherE0) {
+        return new TimeRows(e, otherE0, split);
+    }
+
     /** The rows of one vector [R, D]. */
     Rows rows(Tensor values) {
         return new Rows(values, split);

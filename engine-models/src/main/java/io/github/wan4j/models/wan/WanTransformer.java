@@ -3,7 +3,6 @@ package io.github.wan4j.models.wan;
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Replays;
-import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.tensor.Scope;
@@ -27,7 +26,8 @@ public final class WanTransformer {
     private final Blocks<PromptProjection> projections;
     private final Blocks<DitBlock> blocks;
     private final Head head;
-    private final Replays replays;
+    private final Replays beginnings;
+    private final Replays passes;
 
     public WanTransformer(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
         this.config = config;
@@ -47,7 +47,8 @@ public final class WanTransformer {
             return new DitBlock(config, precision.ofBlock(i, config.layers()), kernels, inner, block);
         });
         head = new Head(config, kernels, weights.at("head"));
-        replays = weights.replays("transformer");
+        beginnings = weights.replays("transformer's first self-attention");
+        passes = weights.replays("transformer");
     }
 
     public WanConfig config() {
@@ -73,7 +74,7 @@ public final class WanTransformer {
                 PromptKeys.Layer keys = projections.get(i).keys(text);
                 layers.add(new PromptKeys.Layer(scope.release(keys.k()), scope.release(keys.v()), keys.times()));
             }
-            return new PromptKeys(layers, replays);
+            return new PromptKeys(layers, passes);
         } catch (RuntimeException | Error e) {
             layers.forEach(PromptKeys.Layer::close);
             throw e;
@@ -96,57 +97,44 @@ public final class WanTransformer {
         }
     }
 
-    /** tokens [B, L, D] through all blocks; [B, L, D] f32. {@code check} runs now and then and may throw to stop. */
-    public Tensor blocks(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
-        try (Scope scope = Scope.open("dit.blocks")) {
-            Tensor alias = tokens.reshape(tokens.shape()); // the caller keeps its own
-            return scope.keep(consume(alias, time, rope, keys, check));
-        }
+    /** Tokens [B, L, D], which are freed, through the first block's self-attention. {@code check} may throw to stop. */
+    public Stem stem(Tensor tokens, TimeRows time, Rope3d rope, Runnable check) {
+        check.run();
+        return new Stem(rope.run(
+                beginnings,
+                time.split(),
+                inputs -> {
+                    try (Scope scope = Scope.open("dit.stem")) {
+                        Sequence sequence = Sequence.of(kernels, time.with(inputs.get(1)), rope);
+                        return scope.keep(blocks.get(0).attended(sequence.parts(), sequence.apart(inputs.get(0))));
+                    }
+                },
+                tokens,
+                time.e0()));
     }
 
-    /** The same, and frees the tokens as soon as it can: at 720p they are 0.7 GiB. */
-    public Tensor consume(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+    /** A stem, which is freed, through the rest of all blocks; [B, L, D] f32. {@code check} runs now and then. */
+    public Tensor blocks(Stem stem, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         check.run();
         return keys.run(
                 rope,
-                time,
-                inputs ->
-                        through(inputs.get(0), new TimeRows(time.e(), inputs.get(1), time.split()), rope, keys, check),
-                tokens);
+                time.split(),
+                inputs -> through(new Stem(inputs.get(0)), time.with(inputs.get(1)), rope, keys, check),
+                stem.x(),
+                time.e0());
     }
 
-    private Tensor through(Tensor tokens, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
-        try (Scope scope = Scope.open("dit.blocks.through")) {
-            long count = tokens.size(1);
-            long copies = kernels.tokens(count) - count;
-            Tensor all = copies == 0 ? tokens : withCopies(tokens, copies);
-            Rotation rotation = copies == 0 ? rope.rotation() : rope.rotation().withCopies(copies);
-            long atOnce = kernels.takesQueriesInParts() ? Part.atOnce(count) : count + copies;
-            List<Part> parts = Part.of(time, rotation, count + copies, copies, atOnce);
-            List<Residual> x = List.of(Residual.of(all));
-            if (parts.size() > 1) { // in tensors of their own, so that each can be freed
-                x = parts.stream().map(part -> Residual.of(part.copyOf(all))).toList();
-                all.close();
-            }
-            for (int i = 0; i < blocks.count(); i++) {
-                if (i > 0) {
-                    check.run();
-                }
+    private Tensor through(Stem stem, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
+        try (Scope scope = Scope.open("dit.blocks")) {
+            Sequence sequence = Sequence.of(kernels, time, rope);
+            List<Part> parts = sequence.parts();
+            List<Residual> x = blocks.get(0).prompted(parts, stem.times(keys.prompts()), keys.layer(0));
+            for (int i = 1; i < blocks.count(); i++) {
+                check.run();
                 x = blocks.get(i).forward(parts, x, keys.layer(i));
             }
-            Tensor[] sums = x.stream().map(residual -> residual.sum(kernels)).toArray(Tensor[]::new);
-            Tensor sum = sums.length == 1 ? sums[0] : Tensors.cat(1, sums);
-            return scope.keep(copies == 0 ? sum : sum.narrow(1, 0, count).contiguous());
-        }
-    }
-
-    /** Followed by copies of its last token; frees it. */
-    private static Tensor withCopies(Tensor tokens, long copies) {
-        try (Scope scope = Scope.open("dit.blocks.copies")) {
-            Tensor last = tokens.narrow(1, tokens.size(1) - 1, 1).expand(tokens.size(0), copies, tokens.size(2));
-            Tensor all = Tensors.cat(1, tokens, last);
-            tokens.close();
-            return scope.keep(all);
+            return scope.keep(sequence.joined(
+                    x.stream().map(residual -> residual.sum(kernels)).toArray(Tensor[]::new)));
         }
     }
 
@@ -158,11 +146,12 @@ public final class WanTransformer {
         }
     }
 
-    /** {@link #embed}, {@link #blocks} and {@link #head} for one prompt. */
+    /** {@link #embed}, {@link #stem}, {@link #blocks} and {@link #head} for one prompt. */
     public Tensor forward(
             Tensor latent, @Nullable Tensor condition, TimeRows time, Rope3d rope, PromptKeys keys, Runnable check) {
         try (Scope scope = Scope.open("dit")) {
-            return scope.keep(head(consume(embed(latent, condition), time, rope, keys, check), time, rope));
+            Stem stem = stem(embed(latent, condition), time, rope, check);
+            return scope.keep(head(blocks(stem, time, rope, keys, check), time, rope));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.wan4j.models.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.wan4j.core.BranchSharing;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.video.CachePolicy;
@@ -18,7 +19,8 @@ class BatchedGuidanceTest {
     private static final double SAME = 1e-4;
 
     private final UnsureSession session = new UnsureSession();
-    private final OpenModel mini = OpenModel.on(session, EngineConfig.fromEnvironment(), "mini-t2v");
+    private final OpenModel mini = OpenModel.on(
+            session, EngineConfig.builder().shareBranches(BranchSharing.OFF).build(), "mini-t2v");
 
     @AfterAll
     void close() {

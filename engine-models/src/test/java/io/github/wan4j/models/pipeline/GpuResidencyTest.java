@@ -33,7 +33,7 @@ class GpuResidencyTest {
                 .build();
         ResolvedRequest resolved = model.resolve(request);
         ResolvedRequest arranged = new ResolvedRequest(
-                resolved.plan().arranged(new Arrangement(residency, place, 2, null), "for a test"),
+                resolved.plan().arranged(new Arrangement(residency, place, 2, null, true), "for a test"),
                 resolved.prompt(),
                 resolved.negative(),
                 resolved.image(),

@@ -67,7 +67,7 @@ class StreamedJobsTest {
             Model model, Residency residency, TextEncoderPlace place, ProgressListener listener) {
         ResolvedRequest resolved = model.resolve(request(listener));
         ResolvedRequest arranged = new ResolvedRequest(
-                resolved.plan().arranged(new Arrangement(residency, place, 2, null), "for a test"),
+                resolved.plan().arranged(new Arrangement(residency, place, 2, null, true), "for a test"),
                 resolved.prompt(),
                 resolved.negative(),
                 resolved.image(),

@@ -26,6 +26,9 @@ final class UnsureSession extends StandInSession {
     private int calls;
     private boolean always;
     private final Map<String, Integer> counts = new HashMap<>();
+    private String hooked = "";
+    private int hookedCall;
+    private Runnable hook = () -> {};
 
     UnsureSession() {
         this(Devices.find().open(Device.CPU, EngineConfig.fromEnvironment()));
@@ -36,7 +39,10 @@ final class UnsureSession extends StandInSession {
         super(device);
         kernels = (Kernels) Proxy.newProxyInstance(
                 UnsureSession.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                    counts.merge(method.getName(), 1, Integer::sum);
+                    if (counts.merge(method.getName(), 1, Integer::sum) == hookedCall
+                            && method.getName().equals(hooked)) {
+                        hook.run();
+                    }
                     try {
                         Object result = method.invoke(device.kernels(), arguments);
                         return isWrong(method.getName()) ? ((Tensor) result).mul(Double.NaN) : result;
@@ -79,6 +85,14 @@ final class UnsureSession extends StandInSession {
 
     void forgetCalls() {
         counts.clear();
+    }
+
+    /** Runs something before the n-th call of an operation from now on, counted from 1. */
+    void at(String operation, int n, Runnable work) {
+        forgetCalls();
+        hooked = operation;
+        hookedCall = n;
+        hook = work;
     }
 
     /** How often an operation was called since. */

@@ -9,11 +9,16 @@ import io.github.wan4j.core.Residency;
 import io.github.wan4j.core.TextEncoderPlace;
 import io.github.wan4j.video.CachePolicy;
 import io.github.wan4j.video.Expert;
+import io.github.wan4j.video.Guidance;
 import io.github.wan4j.video.InvalidRequestException;
 import io.github.wan4j.video.Limits;
 import io.github.wan4j.video.ModelKind;
+import io.github.wan4j.video.RunReport.Choice;
 import io.github.wan4j.video.Size;
+import io.github.wan4j.video.Solver;
 import io.github.wan4j.video.Tier;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,7 +83,8 @@ class PlacementTest {
                 .anyMatch(choice ->
                         choice.name().equals("prompt weights") && choice.value().equals("resident"));
         PlanOptions free = request.options()
-                .withWishes(new PlacementWishes(null, Residency.RESIDENT, TextEncoderPlace.FREE, null, null, null));
+                .withWishes(
+                        new PlacementWishes(null, Residency.RESIDENT, TextEncoderPlace.FREE, null, null, null, null));
         Placement passing = plan(request, free, H200).placement();
         assertThat(passing.choices())
                 .anyMatch(choice -> choice.name().equals("prompt weights")
@@ -214,6 +220,80 @@ class PlacementTest {
         PlanRequest little = request.withSize(new Size(480, 272), 9);
         assertThat(plan(little, request.options(), small).placement().batchedGuidance())
                 .isTrue();
+    }
+
+    /** What is kept for the other branch is the first thing to go: nothing else is worse for it. */
+    @Test
+    void branchesShareWhereThereIsRoomForIt() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        PlanOptions alone = request.options().withWishes(PlacementWishes.NONE.withShareBranches(false));
+        Set<String> sharing = new HashSet<>();
+        for (int gib = 160; gib >= 14; gib--) {
+            DeviceProfile device = H200.withMemory((long) gib << 30);
+            Placement auto = plan(request, request.options(), device).placement();
+            Placement without = plan(request, alone, device).placement();
+            assertThat(auto.arrangement().withSharedBranches(false)).isEqualTo(without.arrangement());
+            Choice choice = choice(auto, "shared branches");
+            sharing.add(choice.value());
+            if (auto.arrangement().sharesBranches()) {
+                assertThat(choice.reason()).isEqualTo("both begin with the same self-attention");
+                assertThat(auto.seconds().total()).isLessThan(without.seconds().total());
+                assertThat(auto.memory().denoise() - without.memory().denoise()).isEqualTo(75_600L * 5_120 * 4);
+            } else {
+                assertThat(choice.reason()).isEqualTo("1.4 GiB more do not fit");
+            }
+        }
+        assertThat(sharing).containsExactlyInAnyOrder("on", "off");
+    }
+
+    @Test
+    void branchesShareOrNotAsAskedFor() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        PlanOptions on = request.options().withWishes(PlacementWishes.NONE.withShareBranches(true));
+        Placement shared = plan(request, on, H200).placement();
+        assertThat(choice(shared, "shared branches").reason()).isEqualTo("asked for");
+        for (int gib = 160; gib >= 14; gib--) { // then other things give way
+            DeviceProfile device = H200.withMemory((long) gib << 30);
+            assertThat(plan(request, on, device).placement().arrangement().sharesBranches())
+                    .isTrue();
+        }
+        long least = request.model().experts() * (1L << 30);
+        while (new PlacementRules(request.with(on), H200.withMemory(least)).longest() < request.frames()) {
+            least += 1 << 26;
+        }
+        DeviceProfile little = H200.withMemory(least);
+        Placement replaced = plan(request, on, little).placement();
+        assertThat(choice(replaced, "shared branches").value()).isEqualTo("off");
+        assertThat(replaced.warnings()).anyMatch(warning -> warning.contains("branches begun together would need"));
+        assertThatThrownBy(() -> plan(request, on.withStrict(true), little))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("branches begun together would need");
+    }
+
+    @Test
+    void whatRunsInOneForwardOrAloneKeepsNothing() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B).withSize(new Size(832, 480), 81);
+        Placement batched =
+                plan(request, request.options().withBatchGuidance(true), H200).placement();
+        assertThat(batched.arrangement().sharesBranches()).isTrue();
+        assertThat(batched.memory().parts())
+                .filteredOn(part -> part.name().equals("shared stem"))
+                .singleElement()
+                .satisfies(part -> assertThat(part.denoise()).isZero());
+        ModelShape full = request.model();
+        ModelShape distilled =
+                new ModelShape("lightning", full.kind(), full.boundary(), true, full.transformer(), full.vae());
+        PlanRequest few = new PlanRequest(distilled, request.size(), 81, 4, 5, Solver.EULER, new Guidance(1));
+        Placement lone = plan(few, few.options(), H200).placement();
+        assertThat(lone.arrangement().sharesBranches()).isFalse();
+        assertThat(choice(lone, "shared branches").reason()).isEqualTo("no step computes both branches");
+    }
+
+    private static Choice choice(Placement placement, String name) {
+        return placement.choices().stream()
+                .filter(choice -> choice.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

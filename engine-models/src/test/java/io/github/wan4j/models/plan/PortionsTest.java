@@ -16,7 +16,7 @@ class PortionsTest {
             double gib, boolean gpu, @Nullable Integer chunk, @Nullable VaeTile tile, VaeShape vae) {
         PlacementWishes none = PlacementWishes.NONE;
         PlacementWishes wishes =
-                new PlacementWishes(none.precision(), none.residency(), none.textEncoder(), chunk, tile, null);
+                new PlacementWishes(none.precision(), none.residency(), none.textEncoder(), chunk, tile, null, null);
         return Portions.fitting(vae, Products.BF16, LARGE, 21, wishes, gpu, (long) (gib * (1 << 30)));
     }
 

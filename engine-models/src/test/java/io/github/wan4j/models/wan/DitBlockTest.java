@@ -90,6 +90,12 @@ class DitBlockTest {
                         .map(residual -> residual.sum(kernels))
                         .toArray(Tensor[]::new);
                 TensorAssert.assertClose(Tensors.cat(1, actual), expected, 1e-6);
+
+                List<Tensor> again = parts.stream().map(part -> part.copyOf(x)).toList();
+                Tensor[] halves = block.prompted(parts, block.attended(parts, again), prompt.keys(text)).stream()
+                        .map(residual -> residual.sum(kernels))
+                        .toArray(Tensor[]::new);
+                TensorAssert.assertIdentical(Tensors.cat(1, halves), Tensors.cat(1, actual));
             }
         }
     }

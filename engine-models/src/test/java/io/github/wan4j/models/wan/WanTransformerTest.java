@@ -182,8 +182,9 @@ class WanTransformerTest {
                     PromptKeys both = dit.promptKeys(first, second);
                     PromptKeys one = dit.promptKeys(first);
                     PromptKeys other = dit.promptKeys(second)) {
-                Tensor tokens = dit.embed(x, null);
-                tokens = dit.blocks(Tensors.cat(0, tokens, tokens), time, rope, both, WanTransformerTest::neverStop);
+                Tensor single = dit.embed(x, null);
+                Stem stem = dit.stem(Tensors.cat(0, single, single), time, rope, WanTransformerTest::neverStop);
+                Tensor tokens = dit.blocks(stem, time, rope, both, WanTransformerTest::neverStop);
                 TensorAssert.assertClose(
                         dit.head(tokens.narrow(0, 0, 1), time, rope),
                         dit.forward(x, null, time, rope, one, WanTransformerTest::neverStop),
@@ -237,7 +238,7 @@ class WanTransformerTest {
                 Scope scope = Scope.open("test")) {
             AtomicInteger blocks = new AtomicInteger();
             Tensor velocity = session.run(blocks::incrementAndGet);
-            assertThat(blocks).hasValue(session.transformer().config().layers());
+            assertThat(blocks).hasValue(1 + session.transformer().config().layers());
             blocks.set(0);
             assertThatThrownBy(() -> session.run(() -> {
                         if (blocks.incrementAndGet() == 3) {
@@ -270,28 +271,25 @@ class WanTransformerTest {
                 assertThat(recording.calls()).containsExactly("patchify", "linear");
                 recording.clear();
 
-                tokens = dit.blocks(tokens, time, rope, keys, WanTransformerTest::neverStop);
-                List<String> block = List.of(
-                        "linear",
-                        "rmsRope",
-                        "linear",
-                        "rmsRope",
-                        "attention",
-                        "linear",
-                        "gatedAddNorm",
-                        "linear",
-                        "rmsNorm",
-                        "crossAttention",
-                        "linear",
-                        "gatedAddNorm",
-                        "linearGelu",
-                        "linear");
-                List<String> both = new ArrayList<>(List.of("norm"));
-                both.addAll(block);
-                both.add("gatedAddNorm"); // the first block's last sum with the second one's first norm
-                both.addAll(block);
-                both.add("gatedAdd");
-                assertThat(recording.calls()).isEqualTo(both);
+                List<String> toItself = List.of("linear", "rmsRope", "linear", "rmsRope", "attention", "linear");
+                List<String> toThePrompt = List.of(
+                        "linear", "rmsNorm", "crossAttention", "linear", "gatedAddNorm", "linearGelu", "linear");
+                Stem stem = dit.stem(tokens, time, rope, WanTransformerTest::neverStop);
+                List<String> calls = new ArrayList<>(List.of("norm"));
+                calls.addAll(toItself);
+                calls.add("gatedAdd");
+                assertThat(recording.calls()).isEqualTo(calls);
+                recording.clear();
+
+                tokens = dit.blocks(stem, time, rope, keys, WanTransformerTest::neverStop);
+                calls = new ArrayList<>(List.of("norm"));
+                calls.addAll(toThePrompt);
+                calls.add("gatedAddNorm"); // the first block's last sum with the second one's first norm
+                calls.addAll(toItself);
+                calls.add("gatedAddNorm");
+                calls.addAll(toThePrompt);
+                calls.add("gatedAdd");
+                assertThat(recording.calls()).isEqualTo(calls);
                 recording.clear();
 
                 TensorAssert.assertClose(dit.head(tokens, time, rope), session.get("out"), 1e-5);
