@@ -46,7 +46,9 @@ public final class MemoryLadder {
 
     /** On a CPU there is one place for everything. */
     private Stream<Arrangement> rungs(Arrangement now, boolean gpu) {
-        Stream<Arrangement> alone = now.sharesBranches() ? Stream.of(now.withSharedBranches(false)) : Stream.empty();
+        Stream<Arrangement> alone = now.sharesBranches() && stage == Stage.DENOISE
+                ? Stream.of(now.withSharedBranches(false))
+                : Stream.empty();
         Stream<Arrangement> chunks = Stream.iterate(now.chunk() / 2, chunk -> chunk > 0, chunk -> chunk / 2)
                 .map(chunk -> now.withPortions(chunk, now.tile()));
         Stream<Arrangement> tiles =

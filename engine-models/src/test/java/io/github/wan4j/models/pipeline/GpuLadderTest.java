@@ -207,7 +207,12 @@ class GpuLadderTest {
     }
 
     private static Arrangement with(Arrangement planned, int chunk, boolean tiles) {
-        return new Arrangement(planned.residency(), planned.textEncoder(), chunk, tiles ? new VaeTile(128, 32) : null);
+        return new Arrangement(
+                planned.residency(),
+                planned.textEncoder(),
+                chunk,
+                tiles ? new VaeTile(128, 32) : null,
+                planned.sharesBranches());
     }
 
     /** The most that was held while decoding. */

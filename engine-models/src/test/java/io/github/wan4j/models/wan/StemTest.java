@@ -43,8 +43,8 @@ class StemTest {
             int conditions = random.nextBoolean() ? 0 : 4;
             WanConfig config = new WanConfig(
                     heads * 16, 8 + random.nextInt(40), heads, 1 + random.nextInt(3), 4 + conditions, 4, 8, 6, 8, 1e-6);
-            long height = 2 * (1 + random.nextInt(3));
-            long width = 2 * (1 + random.nextInt(3));
+            long height = 2L * (1 + random.nextInt(3));
+            long width = 2L * (1 + random.nextInt(3));
             Timesteps steps = new Timesteps(1 + random.nextInt(999), random.nextBoolean() ? 0 : height * width / 4);
             return new Case(config, 1 + random.nextInt(3), height, width, steps, conditions);
         }
