@@ -22,14 +22,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Plans without an engine: for a folder, or for a published model by its kind, whose weights need not be there. */
 public final class DryRun {
+    private static final WeightFiles NO_FILES = new WeightFiles(List.of());
+
     private final ModelInfo info;
     private final ModelShape shape;
     private final @Nullable ModelNumbers numbers;
+    private final WeightFiles files;
 
-    private DryRun(ModelInfo info, ModelShape shape, @Nullable ModelNumbers numbers) {
+    private DryRun(ModelInfo info, ModelShape shape, @Nullable ModelNumbers numbers, WeightFiles files) {
         this.info = info;
         this.shape = shape;
         this.numbers = numbers;
+        this.files = files;
     }
 
     /** A bundled model, a kind such as {@code t2v-a14b}, or else a folder. */
@@ -45,17 +49,18 @@ public final class DryRun {
                     defaults.fps(),
                     ModelDefaults.sizeMultiple(kind.get()),
                     "");
-            return new DryRun(published, ModelShape.of(kind.get()), null);
+            return new DryRun(published, ModelShape.of(kind.get()), null, NO_FILES);
         }
         ModelFolder folder = ModelFolder.open(ModelSource.of(model), config.cacheDir());
         ModelInfo info = folder.info();
         ModelShape shape = folder.shape();
-        return new DryRun(info, shape, CheckpointNumbers.of(folder, info, shape, config));
+        return new DryRun(info, shape, CheckpointNumbers.of(folder, info, shape, config), WeightFiles.of(folder));
     }
 
     /** What a job would do on a device. An image that the model needs may be missing: the size asked for stands. */
     public ExecutionPlan plan(VideoRequest request, Target target) {
-        return RequestCheck.plan(request, planned(request, target), target.device(), numbers);
+        Target near = files.equals(NO_FILES) ? target : target.withCachedWeights(files.cached());
+        return RequestCheck.plan(request, planned(request, near), near.device(), numbers);
     }
 
     /** The longest video of the size asked for that fits. */

@@ -49,6 +49,7 @@ public final class Model implements AutoCloseable {
     private final Parts parts;
     private final PromptEncoder encoder;
     private final RatesFile rates;
+    private final WeightFiles files;
     private final String version;
 
     /** Reads all headers and the tokenizer, so that whatever is wrong with the folder is found now; no weights yet. */
@@ -60,6 +61,7 @@ public final class Model implements AutoCloseable {
         shape = folder.shape();
         Precision precision = config.precision(session.info().device());
         Fit.require(folder);
+        files = WeightFiles.of(folder);
         numbers = CheckpointNumbers.of(folder, info, shape, config);
         tokenizer = PromptTokenizer.open(folder.tokenizer(), config.cacheDir()); // last: it is to be closed
         parts = new Parts(folder, session, precision, () -> Devices.find().open(Device.CPU, config));
@@ -97,7 +99,7 @@ public final class Model implements AutoCloseable {
 
     /** The device with the memory that is free just now. */
     private Target target() {
-        return Target.of(parts.session(), config, rates.rates());
+        return Target.of(parts.session(), config, rates.rates()).withCachedWeights(files.cached());
     }
 
     DeviceProfile device() {

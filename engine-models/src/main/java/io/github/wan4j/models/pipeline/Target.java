@@ -52,6 +52,11 @@ public record Target(DeviceProfile device, PlacementWishes wishes) {
         return new Target(device, PlacementWishes.of(config));
     }
 
+    /** The same with so much of the model's files in the host's memory. */
+    Target withCachedWeights(double share) {
+        return new Target(device.withCachedWeights(share), wishes);
+    }
+
     private static DeviceProfile cpu(EngineConfig config, MemoryStatus memory) {
         return DeviceProfile.cpu(config.cpuThreads()).withMemory(memory.total());
     }

@@ -15,9 +15,16 @@ import java.util.Locale;
  * @param memoryBytes what a job may take; 0 where it is not known or is the host's
  * @param gpu whether it is one; a CPU computes everything in fp32
  * @param measured how jobs on it fared against these rates
+ * @param cachedWeights share of the model's files that its host has in memory already
  */
 public record DeviceProfile(
-        String name, String title, long memoryBytes, boolean gpu, Rates rates, MeasuredRates measured) {
+        String name,
+        String title,
+        long memoryBytes,
+        boolean gpu,
+        Rates rates,
+        MeasuredRates measured,
+        double cachedWeights) {
     private static final String FILE = "devices.json";
 
     /** The first architecture with fp8 products. */
@@ -63,7 +70,7 @@ public record DeviceProfile(
     public static DeviceProfile cpu(int threads) {
         double rate = CORE_TFLOPS * threads;
         return new DeviceProfile(
-                "cpu", "CPU", 0, false, new Rates(rate, rate, 0, rate, rate, 0.01, 10), MeasuredRates.NONE);
+                "cpu", "CPU", 0, false, new Rates(rate, rate, 0, rate, rate, 0.01, 10), MeasuredRates.NONE, 0);
     }
 
     /** One of those that come with the engine. */
@@ -79,7 +86,8 @@ public record DeviceProfile(
                 device.get("memoryMiB").asLong() << 20,
                 true,
                 rates(device),
-                MeasuredRates.NONE);
+                MeasuredRates.NONE,
+                0);
     }
 
     /**
@@ -95,7 +103,7 @@ public record DeviceProfile(
         String plain = plain(title);
         for (String known : names()) {
             if (plain.contains(plain(known))) {
-                return new DeviceProfile(name, title, memoryBytes, true, named(known).rates, MeasuredRates.NONE);
+                return new DeviceProfile(name, title, memoryBytes, true, named(known).rates, MeasuredRates.NONE, 0);
             }
         }
         JsonNode nearest = PlanData.named(FILE, nearest(architecture, multiprocessors));
@@ -106,7 +114,8 @@ public record DeviceProfile(
                 memoryBytes,
                 true,
                 architecture < FP8_ARCHITECTURE ? like.withoutFp8() : like,
-                MeasuredRates.NONE);
+                MeasuredRates.NONE,
+                0);
     }
 
     private static String nearest(int architecture, int multiprocessors) {
@@ -144,11 +153,16 @@ public record DeviceProfile(
 
     /** The same with what earlier jobs showed. */
     public DeviceProfile withMeasured(MeasuredRates rates) {
-        return new DeviceProfile(name, title, memoryBytes, gpu, this.rates, rates);
+        return new DeviceProfile(name, title, memoryBytes, gpu, this.rates, rates, cachedWeights);
+    }
+
+    /** The same with so much of the model's files in the host's memory. */
+    public DeviceProfile withCachedWeights(double share) {
+        return new DeviceProfile(name, title, memoryBytes, gpu, rates, measured, share);
     }
 
     /** The same with other memory that a job may take. */
     public DeviceProfile withMemory(long bytes) {
-        return new DeviceProfile(name, title, bytes, gpu, rates, measured);
+        return new DeviceProfile(name, title, bytes, gpu, rates, measured, cachedWeights);
     }
 }

@@ -17,10 +17,13 @@ final class TimeModel {
 
     private static final double PASS_BYTES = 6;
 
-    /** GB/s that weights come from the disk with, and pixels a second that the video writer takes. */
+    /** GB/s that weights come from the disk with, and from there to where they are loaded. */
     private static final double DISK_RATE = 2;
 
-    private static final double WRITE_RATE = 100e6;
+    private static final double LOAD_RATE = 20;
+
+    /** Pixels a second that the video writer takes. */
+    private static final double WRITE_RATE = 25e6;
 
     /** TFLOP/s of a host's processors. */
     private static final double HOST_TFLOPS = 1;
@@ -31,6 +34,7 @@ final class TimeModel {
     private final Rates rates;
     private final boolean gpu;
     private final boolean image;
+    private final double cachedWeights;
     private final MeasuredRates.Factors factors;
 
     TimeModel(PlanRequest request, LatentShape latent, Numerics numerics, DeviceProfile device) {
@@ -40,6 +44,7 @@ final class TimeModel {
         rates = device.rates();
         gpu = device.gpu();
         image = request.options().image() || model.kind().needsImage();
+        cachedWeights = device.cachedWeights();
         factors = device.measured().factors(MeasuredRates.Key.of(request, numerics, latent));
     }
 
@@ -47,7 +52,6 @@ final class TimeModel {
     Seconds estimate(List<PlannedStep> steps, boolean batched, MemoryModel memory, Arrangement arrangement) {
         int forwards = steps.stream().mapToInt(step -> step.computed().size()).sum();
         int active = steps.stream().mapToInt(step -> step.guided() ? 2 : 1).sum();
-        double load = (memory.textBytes() + model.experts() * memory.expertBytes()) / GIGA / DISK_RATE;
         double transfer = transfer(memory);
         double least = arrangement.residency() == Residency.STREAM ? transfer : 0;
         double spared = arrangement.sharesBranches() ? stem() : 0;
@@ -63,7 +67,15 @@ final class TimeModel {
         double encode =
                 2 * text(arrangement) + textMove(memory, arrangement) + (image ? 0.6 * encodedShare() * decode() : 0);
         double denoise = computed + (active - forwards) * reusedForward() + moves + promptMoves(memory, arrangement);
-        return factors.of(load, encode, denoise, decode(), pixels() / WRITE_RATE);
+        return factors.of(load(memory, arrangement), encode, denoise, decode(), pixels() / WRITE_RATE);
+    }
+
+    /** All weights are read from the disk unless the host has them; some of them are then brought to the device ahead. */
+    private double load(MemoryModel memory, Arrangement arrangement) {
+        double experts = model.experts() * memory.expertBytes();
+        double ahead = (arrangement.keepsWeights() ? experts : 0)
+                + (arrangement.textEncoder() == TextEncoderPlace.FREE ? 0 : memory.textBytes());
+        return ((1 - cachedWeights) * (memory.textBytes() + experts) / DISK_RATE + ahead / LOAD_RATE) / GIGA;
     }
 
     /** All weights of an expert from the host. */
@@ -76,9 +88,9 @@ final class TimeModel {
         return transfer(memory) > forward();
     }
 
-    /** From the host, where the encoder does not stay on the device. */
+    /** From the host for either prompt, where the encoder does not stay on the device. */
     private double textMove(MemoryModel memory, Arrangement arrangement) {
-        return arrangement.textEncoder() == TextEncoderPlace.FREE ? memory.textBytes() / GIGA / rates.host() : 0;
+        return arrangement.textEncoder() == TextEncoderPlace.FREE ? 2 * memory.textBytes() / GIGA / rates.host() : 0;
     }
 
     /** Weights that only prompts meet, for two prompts and every expert, where they come each time. */

@@ -97,6 +97,23 @@ class PlacementTest {
     }
 
     @Test
+    void weightsThatTheHostHasInMemoryAreNotReadFromTheDisk() {
+        PlanRequest request = Requests.of(ModelKind.T2V_A14B);
+        DeviceProfile cached = H200.withCachedWeights(1);
+        double disk =
+                plan(request, request.options(), H200).placement().seconds().load();
+        double memory =
+                plan(request, request.options(), cached).placement().seconds().load();
+        assertThat(disk).isCloseTo(38, within(2.0));
+        assertThat(memory).isCloseTo(3.5, within(0.5)); // 3 to 5 were measured
+        assertThat(plan(request, request.options().withResidency(Residency.STREAM), cached)
+                        .placement()
+                        .seconds()
+                        .load())
+                .isZero();
+    }
+
+    @Test
     void aDeviceWithoutFp8TakesBf16AndSaysSo() {
         PlanRequest request = Requests.of(ModelKind.T2V_A14B);
         DeviceProfile a100 = DeviceProfile.named("a100");
