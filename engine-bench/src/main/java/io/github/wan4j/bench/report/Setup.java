@@ -11,11 +11,11 @@ import java.util.Set;
 
 /**
  * One side of a comparison, written as {@code precision=fp8,attention=cudnn,tier=balanced}: settings of the engine by their
- * names, and of the request {@code tier}, {@code speedup}, {@code steps}, {@code frames} {@code side} (of square frames)
+ * names, and of the request {@code tier}, {@code speedup}, {@code steps}, {@code shift}, {@code frames} {@code side} (of square frames)
  * and {@code size}, as {@code 832x480}.
  */
 record Setup(String text, EngineConfig config, Map<String, String> request) {
-    private static final Set<String> OF_REQUEST = Set.of("tier", "speedup", "steps", "frames", "side", "size");
+    private static final Set<String> OF_REQUEST = Set.of("tier", "speedup", "steps", "shift", "frames", "side", "size");
 
     static Setup parse(String text) {
         EngineConfig.Builder config = EngineConfig.builder();
@@ -48,6 +48,7 @@ record Setup(String text, EngineConfig config, Map<String, String> request) {
                 case "tier" -> builder.tier(Tier.valueOf(value.toUpperCase(Locale.ROOT)));
                 case "speedup" -> builder.speedup(Double.parseDouble(value));
                 case "steps" -> builder.steps(Integer.parseInt(value));
+                case "shift" -> builder.shift(Double.parseDouble(value));
                 case "frames" -> builder.frames(Integer.parseInt(value));
                 case "size" -> {
                     Size size = Size.parse(value);

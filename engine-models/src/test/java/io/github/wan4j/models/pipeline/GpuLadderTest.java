@@ -147,7 +147,7 @@ class GpuLadderTest {
             value = {
                 "LOAD | 1 | text encoder free; residency one-expert; residency stream, text encoder cpu",
                 "ENCODE | 1 | text encoder free; residency one-expert; residency stream, text encoder cpu",
-                "DENOISE | 1 | text encoder free; residency one-expert; residency stream",
+                "DENOISE | 1 | branches by themselves; text encoder free; residency one-expert; residency stream",
                 "DECODE | 0 | vae chunk 2; vae chunk 1; vae tile 128,32; text encoder free; residency one-expert"
             })
     void everyRungLeadsToTheVideoOfAJobThatWasPlannedSo(Stage stage, int part, String rungs) {
