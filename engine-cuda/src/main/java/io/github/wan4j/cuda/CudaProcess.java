@@ -56,8 +56,7 @@ final class CudaProcess {
                 }
                 if (Nvml.cudaVersion() < CUDA_13) {
                     throw new CudaException("driver " + Nvml.driverVersion() + " supports CUDA "
-                            + Nvml.cudaVersion() / 1000 + "." + Nvml.cudaVersion() % 1000 / 10
-                            + "; CUDA 13 needs driver 580 or later");
+                            + version(Nvml.cudaVersion()) + "; CUDA 13 needs driver 580 or later");
                 }
                 missing = CudaLibraries.load(search);
                 devices = found;
@@ -109,6 +108,11 @@ final class CudaProcess {
             throw new CudaException(
                     "the driver lists " + devices.size() + " GPUs" + visible() + " and CUDA finds " + count);
         }
+    }
+
+    /** 13.0 for 13000. */
+    static String version(int number) {
+        return number / 1000 + "." + number % 1000 / 10;
     }
 
     private static String visible() {

@@ -56,6 +56,7 @@ public final class CudaProvider implements DeviceProvider {
         if (!Nvml.isLoaded()) {
             return findings;
         }
+        findings.put("driver", Nvml.driverVersion() + ", for CUDA up to " + CudaProcess.version(Nvml.cudaVersion()));
         for (CudaLibraries.Found found : CudaLibraries.look(CudaProcess.get().search())) {
             CudaLibraries.Library library = found.library();
             findings.put(
@@ -66,6 +67,8 @@ public final class CudaProvider implements DeviceProvider {
                                     + (library.needed() ? "CUDA cannot do without it: " : "it would bring: ")
                                     + library.use()));
         }
+        findings.put(
+                "looked in", String.join(", ", CudaProcess.get().search().places()) + ", and the system's own folders");
         return findings;
     }
 

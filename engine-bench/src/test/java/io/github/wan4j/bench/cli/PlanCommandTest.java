@@ -9,6 +9,14 @@ import org.junit.jupiter.api.Test;
 
 class PlanCommandTest {
     @Test
+    void memoryOfASmallModelIsToldInMebibytes() {
+        assertThat(Command.run("plan").out()).contains("memory, MiB").doesNotContain("GiB");
+        assertThat(Command.run("plan", "--model", "t2v-a14b", "--device-profile", "h200")
+                        .out())
+                .contains("memory, GiB");
+    }
+
+    @Test
     void aPublishedModelIsPlannedWithoutItsWeights() throws IOException {
         Command command =
                 Command.run("plan", "--model", "t2v-a14b", "--device-profile", "h200", "--cache", "magcache", "--json");

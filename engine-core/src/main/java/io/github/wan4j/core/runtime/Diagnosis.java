@@ -6,6 +6,7 @@ import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.spi.DeviceInfo;
 import io.github.wan4j.core.spi.DeviceProvider;
 import io.github.wan4j.core.spi.MemoryStatus;
+import io.github.wan4j.core.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,9 +109,11 @@ public record Diagnosis(List<Section> sections, List<String> problems) {
         facts.put("instructions", torch.get_cpu_capability().getString());
         facts.put("threads", torch.get_num_threads() + " unless an engine says otherwise");
         facts.put(
-                "checks",
-                "maxPhysicalBytes = " + Pointer.maxPhysicalBytes() + ", maxBytes = " + Pointer.maxBytes()
-                        + " (0 is off and best)");
+                "memory checks",
+                Pointer.maxPhysicalBytes() == 0 && Pointer.maxBytes() == 0
+                        ? "off, which is best"
+                        : "maxPhysicalBytes = " + Pointer.maxPhysicalBytes() + ", maxBytes = " + Pointer.maxBytes()
+                                + "; 0 is off and best");
         return facts;
     }
 
@@ -119,7 +122,9 @@ public record Diagnosis(List<Section> sections, List<String> problems) {
         for (DeviceProvider provider : providers) {
             for (DeviceInfo device : provider.devices()) {
                 StringBuilder text = new StringBuilder(device.name());
-                text.append(", ").append(device.units()).append(" units, ").append(device.architecture());
+                boolean cpu = device.device().kind() == Device.Kind.CPU;
+                text.append(", ").append(device.units()).append(cpu ? " cores, " : " multiprocessors, ");
+                text.append(device.architecture());
                 text.append(", ").append(ByteSize.text(device.memoryBytes()));
                 device.details()
                         .forEach((name, value) ->

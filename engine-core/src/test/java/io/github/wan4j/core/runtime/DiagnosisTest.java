@@ -28,9 +28,9 @@ class DiagnosisTest {
                 .containsExactly("java", "system", "natives", "devices", "settings");
         assertThat(diagnosis.toString())
                 .contains(System.getProperty("java.version"))
-                .contains("libtorch      " + Natives.torchVersion())
-                .contains("build         CPU: only the CPU build is there")
-                .containsPattern("cpu {2}.+ units, ")
+                .contains("libtorch       " + Natives.torchVersion())
+                .contains("build          CPU: only the CPU build is there")
+                .containsPattern("cpu {2}.+ cores, ")
                 .contains("tf32           on (variable WAN4J_TF32)")
                 .contains("/home/ann/.cache/wan4j, will be made")
                 .endsWith("no problems\n");

@@ -82,7 +82,7 @@ public final class CudaLibraries {
             }
         }
         if (!missing.isEmpty()) {
-            throw new CudaException(missing(missing, search));
+            throw new CudaException(missing(missing));
         }
         if (!broken.isEmpty()) {
             throw new CudaException("CUDA cannot be used: " + String.join("; ", broken));
@@ -104,16 +104,15 @@ public final class CudaLibraries {
     }
 
     /** The first few by name: where one is missing, most are. */
-    private static String missing(List<Library> missing, LibrarySearch search) {
+    private static String missing(List<Library> missing) {
         String names = missing.stream()
                 .limit(NAMED)
                 .map(library -> library.name() + " (" + library.use() + ")")
                 .collect(Collectors.joining(", "));
         int others = missing.size() - NAMED;
         return "CUDA cannot be used without " + names
-                + (others > 0 ? " and " + others + " more, which 'wan doctor' lists" : "")
+                + (others > 0 ? " and " + others + " more" : "")
                 + ": install CUDA 13, cuDNN 9 and NCCL, or name a folder or a Python environment that has them in "
-                + LibrarySearch.SETTING + "; looked in " + String.join(", ", search.places())
-                + " and asked the system's linker";
+                + LibrarySearch.SETTING + "; 'wan doctor' shows what there is and where it was looked for";
     }
 }

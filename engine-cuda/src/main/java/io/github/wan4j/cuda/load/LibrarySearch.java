@@ -113,7 +113,7 @@ public final class LibrarySearch {
         }
     }
 
-    /** All places, for messages. */
+    /** All places in their order; the system's linker is asked last. */
     public List<String> places() {
         List<String> places = new ArrayList<>();
         first.forEach(place -> places.add(place.toString()));

@@ -83,12 +83,13 @@ final class PlanTable {
         Placement placement = plan.placement();
         StringBuilder text = new StringBuilder();
         MemoryEstimate memory = placement.memory();
-        text.append("memory, GiB         encode  denoise  decode  (%s)\n".formatted(memory.arrangement()));
+        Unit unit = Unit.of(memory);
+        text.append("memory, %s         encode  denoise  decode  (%s)\n".formatted(unit.label(), memory.arrangement()));
         for (MemoryEstimate.Part part : memory.parts()) {
-            text.append(row("  " + part.name(), part.encode(), part.denoise(), part.decode()));
+            text.append(unit.row("  " + part.name(), part.encode(), part.denoise(), part.decode()));
         }
-        text.append(row("  in all", memory.encode(), memory.denoise(), memory.decode()));
-        text.append(String.format(Locale.ROOT, "  host %.1f\n", PlacementRules.gib(memory.hostBytes())));
+        text.append(unit.row("  in all", memory.encode(), memory.denoise(), memory.decode()));
+        text.append("  host %s\n".formatted(unit.number(memory.hostBytes())));
         String seconds = placement.seconds().byStage().entrySet().stream()
                 .map(stage -> String.format(Locale.ROOT, "%s %.1f", stage.getKey(), stage.getValue()))
                 .collect(Collectors.joining(", "));
@@ -104,14 +105,34 @@ final class PlanTable {
         return text.toString();
     }
 
-    private static String row(String name, long encode, long denoise, long decode) {
-        return String.format(
-                Locale.ROOT,
-                "%-18s  %6.1f  %7.1f  %6.1f\n",
-                name,
-                PlacementRules.gib(encode),
-                PlacementRules.gib(denoise),
-                PlacementRules.gib(decode));
+    /** What memory is told in: a small model in MiB, or all would be 0.0. */
+    private enum Unit {
+        MIB(1L << 20, 0),
+        GIB(1L << 30, 1);
+
+        private final double bytes;
+        private final int decimals;
+
+        Unit(long bytes, int decimals) {
+            this.bytes = bytes;
+            this.decimals = decimals;
+        }
+
+        static Unit of(MemoryEstimate memory) {
+            return memory.peak() < 2 * GIB.bytes ? MIB : GIB;
+        }
+
+        String label() {
+            return this == MIB ? "MiB" : "GiB";
+        }
+
+        String number(long value) {
+            return String.format(Locale.ROOT, "%." + decimals + "f", value / bytes);
+        }
+
+        String row(String name, long encode, long denoise, long decode) {
+            return "%-18s  %6s  %7s  %6s\n".formatted(name, number(encode), number(denoise), number(decode));
+        }
     }
 
     /** At most two decimals, none where there is nothing to say. */
