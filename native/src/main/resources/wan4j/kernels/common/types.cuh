@@ -5,6 +5,8 @@ using u16 = unsigned short;
 using u32 = unsigned int;
 using u64 = unsigned long long;
 
+#define MINUS_INFINITY __int_as_float(0xff800000) // the run-time compiler has no math.h either
+
 struct bf16 {
     u16 bits;
 };

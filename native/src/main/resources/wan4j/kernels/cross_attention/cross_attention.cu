@@ -88,7 +88,7 @@ __global__ void __launch_bounds__(32 * WARPS, 1) wan4j_cross_attention(
 
             float o[TILES][16][4] = {}, most[TILES][2], sum[TILES][2] = {};
 #pragma unroll
-            for (int m = 0; m < TILES; m++) most[m][0] = most[m][1] = -INFINITY;
+            for (int m = 0; m < TILES; m++) most[m][0] = most[m][1] = MINUS_INFINITY;
             for (int first = 0; first < keys; first += KEYS) {
                 const char* keys16 = keyMemory + (first + lane / 4) * KEY_BYTES + t * 16;
                 const char* values16 = valueMemory + (first + lane % 16) * VALUE_BYTES + lane / 16 * 16;
@@ -98,7 +98,7 @@ __global__ void __launch_bounds__(32 * WARPS, 1) wan4j_cross_attention(
                     const int left = keys - 1 - first - n * 8 - 2 * t; // keys behind this one
 #pragma unroll
                     for (int e = 0; e < 2; e++) {
-                        const float start = left > e ? 0.f : left == e ? lastScore : -INFINITY;
+                        const float start = left > e ? 0.f : left == e ? lastScore : MINUS_INFINITY;
 #pragma unroll
                         for (int m = 0; m < TILES; m++) s[m][n][e] = s[m][n][2 + e] = start;
                     }
