@@ -13,9 +13,11 @@ import io.github.wan4j.core.tensor.Operator;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
+import io.github.wan4j.cuda.compile.KernelNeeds.Need;
 import io.github.wan4j.cuda.launch.Multiprocessors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +79,16 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     /** Whether there are own kernels at all. */
     boolean compiles() {
         return library.compiles();
+    }
+
+    /** Begins to count which own kernels are asked for; those that are named are compiled ahead. */
+    void expect(Set<Need> needs) {
+        library.expect(needs);
+    }
+
+    /** Which were asked for since. */
+    Set<Need> asked() {
+        return library.asked();
     }
 
     /** Plain operators, and flash attention in cuDNN's place, until it is called again. */

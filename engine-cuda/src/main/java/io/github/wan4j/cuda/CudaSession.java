@@ -22,6 +22,7 @@ import io.github.wan4j.core.weights.ResidentStore;
 import io.github.wan4j.core.weights.WeightStore;
 import io.github.wan4j.cuda.compile.CubinCache;
 import io.github.wan4j.cuda.compile.KernelCompiler;
+import io.github.wan4j.cuda.compile.KernelNeeds;
 import io.github.wan4j.cuda.compile.Nvrtc;
 import io.github.wan4j.cuda.load.CudaException;
 import io.github.wan4j.cuda.load.DeviceProfile;
@@ -58,6 +59,7 @@ final class CudaSession implements DeviceSession {
     private final EngineThread thread;
     private final CudaKernels kernels;
     private final Graphs graphs;
+    private final KernelNeeds needs;
     private final List<String> warnings = new ArrayList<>();
     private final AtomicLong peak = new AtomicLong(); // up to when it was taken last
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -74,6 +76,7 @@ final class CudaSession implements DeviceSession {
         List<ProcessSettings.Wish> wishes = new ArrayList<>(CudaSettings.wishes(config, profile));
         wishes.add(CpuThreads.wish(config.cpuThreads()));
         settings = ProcessSettings.hold(wishes);
+        needs = new KernelNeeds(config.cacheDir().resolve("kernels").resolve("needs"));
         graphs = new Graphs(config.graphs(), profile.index());
         EngineThread started = null;
         try {
@@ -359,6 +362,25 @@ final class CudaSession implements DeviceSession {
     @Override
     public void tell(Consumer<String> listener) {
         news = listener;
+    }
+
+    /** Numbers and attention decide which kernels work asks for, so they are part of its name. */
+    @Override
+    public void expect(String work) {
+        boolean begun = call(() -> {
+            kernels.expect(needs.of(work + " attention " + config.attention()));
+            return true;
+        });
+        assert begun;
+    }
+
+    @Override
+    public void done(String work) {
+        boolean kept = call(() -> {
+            needs.add(work + " attention " + config.attention(), kernels.asked());
+            return true;
+        });
+        assert kept;
     }
 
     @Override

@@ -3,16 +3,20 @@ package io.github.wan4j.cuda;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.cuda.compile.Cubin;
 import io.github.wan4j.cuda.compile.KernelCompiler;
+import io.github.wan4j.cuda.compile.KernelNeeds.Need;
 import io.github.wan4j.cuda.launch.Launch;
 import io.github.wan4j.cuda.load.CudaException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The own kernels of one device and thread: compiled, loaded and checked at first use, and kept. */
@@ -22,6 +26,7 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
     private final @Nullable KernelCompiler compiler;
     private final SelfCheck check;
     private final Map<KernelInstance, Optional<Launch>> launches = new HashMap<>();
+    private final Set<KernelInstance> asked = new HashSet<>();
     private final List<String> switchedOff = new ArrayList<>();
     private boolean open = true;
 
@@ -41,6 +46,7 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
         if (compiler == null || !open) {
             return null;
         }
+        asked.add(instance);
         Optional<Launch> known = launches.get(instance);
         if (known == null) {
             known = make(compiler, instance, parameters, trial);
@@ -71,6 +77,21 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
         }
     }
 
+    /** Begins to count what is asked for, and to compile ahead what {@code needs} names. */
+    void expect(Set<Need> needs) {
+        asked.clear();
+        if (compiler != null) {
+            compiler.ahead(needs);
+        }
+    }
+
+    /** What was asked for since. */
+    Set<Need> asked() {
+        return asked.stream()
+                .map(instance -> new Need(instance.file(), instance.expression()))
+                .collect(Collectors.toSet());
+    }
+
     /** Whether it gives anything out; what it has made it keeps. */
     void open(boolean now) {
         open = now;
@@ -90,5 +111,8 @@ final class KernelLibrary implements OwnKernels, AutoCloseable {
     public void close() {
         launches.values().forEach(launch -> launch.ifPresent(Launch::close));
         launches.clear();
+        if (compiler != null) {
+            compiler.close();
+        }
     }
 }

@@ -129,7 +129,7 @@ final class WarmCommand implements Callable<Integer> {
             return 0;
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile).count();
+            return all.filter(file -> file.toString().endsWith(".cubin")).count();
         } catch (IOException e) {
             throw new UnusableFilesException(List.of("the cache " + folder + " cannot be read: " + e.getMessage()));
         }

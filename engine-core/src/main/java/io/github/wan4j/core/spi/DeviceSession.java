@@ -85,6 +85,12 @@ public interface DeviceSession extends AutoCloseable {
      */
     default void tell(Consumer<String> news) {}
 
+    /** Work begins that may have been done here before, under a name; what it needed then is got ready beside it. */
+    default void expect(String work) {}
+
+    /** The work that was expected is done, as far as it goes. */
+    default void done(String work) {}
+
     /** Whether the calling thread is the session's. */
     boolean onThread();
 

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.cuda.compile.KernelNeeds.Need;
 import io.github.wan4j.cuda.load.CudaException;
 import io.github.wan4j.cuda.load.LibrarySearch;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,5 +65,41 @@ class NvrtcTest {
         cache.write(key, new Cubin("from the cache", made.code()));
         assertThat(first.compile("combine/combine.cu", "wan4j_guidance").entry())
                 .isEqualTo("from the cache");
+    }
+
+    @Test
+    void whatIsNeededIsCompiledAheadAndCountedUnlessItIsCached(@TempDir Path folder) {
+        Need guidance = new Need("combine/combine.cu", "wan4j_guidance");
+        Need combine = new Need("combine/combine.cu", "wan4j_combine<2>");
+        List<String> news = new ArrayList<>();
+        try (KernelCompiler compiler = new KernelCompiler(nvrtc, nvrtc.architecture(9, 0), new CubinCache(folder))) {
+            compiler.tell(news::add);
+            compiler.ahead(List.of(guidance, combine, new Need("gone/gone.cu", "wan4j_gone")));
+            assertThat(compiler.compile(guidance.file(), guidance.kernel()).code())
+                    .isNotEmpty();
+            assertThat(compiler.compile(combine.file(), combine.kernel()).code())
+                    .isNotEmpty();
+            assertThat(news).allMatch(text -> text.matches("compiling kernel [12] of 2, wan4j_.*"));
+        }
+        news.clear();
+        try (KernelCompiler compiler = new KernelCompiler(nvrtc, nvrtc.architecture(9, 0), new CubinCache(folder))) {
+            compiler.tell(news::add);
+            compiler.ahead(List.of(guidance, combine));
+            assertThat(compiler.compile(guidance.file(), guidance.kernel()).code())
+                    .isNotEmpty();
+            assertThat(news).isEmpty();
+            assertThat(compiler.compile("combine/combine.cu", "wan4j_combine<3>")
+                            .code())
+                    .isNotEmpty();
+            assertThat(news).containsExactly("compiling kernel 1 of 1, wan4j_combine<3>");
+        }
+        news.clear();
+        try (KernelCompiler compiler = new KernelCompiler(nvrtc, nvrtc.architecture(9, 0), new CubinCache(folder))) {
+            compiler.tell(news::add);
+            assertThat(compiler.compile("combine/combine.cu", "wan4j_combine<4>")
+                            .code())
+                    .isNotEmpty();
+            assertThat(news).containsExactly("compiling kernel 1, wan4j_combine<4>");
+        }
     }
 }

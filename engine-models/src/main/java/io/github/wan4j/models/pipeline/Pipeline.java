@@ -13,6 +13,7 @@ import io.github.wan4j.models.image.FirstFrame;
 import io.github.wan4j.models.plan.Arrangement;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
+import io.github.wan4j.models.plan.Numerics;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.models.vae.Vae;
 import io.github.wan4j.video.Branch;
@@ -74,6 +75,7 @@ final class Pipeline {
         cancellation.run();
         JobJfr event = JobJfr.started(request);
         model.parts().session().tell(clock::detail);
+        model.parts().session().expect(work());
         try (Scope scope = Scope.open("job");
                 OutputCheck<T> sink = new OutputCheck<>(handler.begin(model.videoInfo(request)))) {
             boolean loaded = attempts.run(
@@ -144,8 +146,16 @@ final class Pipeline {
     private void learn() {
         RunReport done = report();
         if (done.retries().isEmpty()) {
+            model.parts().session().done(work());
             model.learn(request.plan(), done.seconds());
         }
+    }
+
+    /** What a device needs for it depends on the model and the numbers, hardly on sizes. */
+    private String work() {
+        Numerics numbers = request.plan().placement().numerics();
+        return request.plan().request().model().name() + " "
+                + numbers.products().label() + " " + numbers.autoencoder().label();
     }
 
     /** What is known of the run so far. */

@@ -25,9 +25,9 @@ import io.github.wan4j.video.Video;
 import io.github.wan4j.video.VideoHandlers;
 import io.github.wan4j.video.VideoRequest;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +36,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 @GpuTest
 class GpuLadderTest {
     private static final int SIDE = 256;
+
+    /** Of pictures large enough that chunks and tiles differ by more than the allocator's pages. */
+    private static final int LARGE = 512;
+
+    private static final long PAGE = 20L << 20;
 
     /** Asks the allocator for more than any GPU has, so many times, whenever a part of a stage is done. */
     private static final class Refused implements ProgressListener {
@@ -64,7 +69,7 @@ class GpuLadderTest {
     /** Takes memory when the decoder begins and keeps it to the end of the job. */
     private static final class Hog implements ProgressListener, AutoCloseable {
         private final LongSupplier bytes;
-        private @Nullable Tensor taken;
+        private final List<Tensor> taken = new ArrayList<>();
 
         Hog(LongSupplier bytes) {
             this.bytes = bytes;
@@ -72,24 +77,28 @@ class GpuLadderTest {
 
         @Override
         public void onStage(Stage now, int i, int n) {
-            if (now == Stage.DECODE && i == 0 && taken == null) {
-                try (Scope scope = Scope.open("hog")) {
-                    taken = scope.release(Tensors.empty(DType.U8, Device.cuda(0), bytes.getAsLong()));
+            if (now == Stage.DECODE && i == 0 && taken.isEmpty()) {
+                for (long left = bytes.getAsLong(); left >= PAGE; left -= PAGE) {
+                    try (Scope scope = Scope.open("hog")) {
+                        taken.add(scope.release(Tensors.empty(DType.U8, Device.cuda(0), PAGE)));
+                    }
                 }
             }
         }
 
         @Override
         public void close() {
-            if (taken != null) {
-                taken.close();
-            }
+            taken.forEach(Tensor::close);
         }
     }
 
     private static VideoRequest request(ProgressListener listener) {
+        return request(SIDE, listener);
+    }
+
+    private static VideoRequest request(int side, ProgressListener listener) {
         return VideoRequest.builder("a red circle moves right on a black background")
-                .size(SIDE, SIDE)
+                .size(side, side)
                 .frames(33)
                 .steps(3)
                 .shift(5)
@@ -107,7 +116,11 @@ class GpuLadderTest {
     }
 
     private static Video arranged(Model model, Arrangement arrangement) {
-        ResolvedRequest resolved = model.resolve(request(nobody()));
+        return arranged(model, SIDE, arrangement);
+    }
+
+    private static Video arranged(Model model, int side, Arrangement arrangement) {
+        ResolvedRequest resolved = model.resolve(request(side, nobody()));
         return run(
                 model,
                 new ResolvedRequest(
@@ -131,9 +144,12 @@ class GpuLadderTest {
     }
 
     private static void onGpu(Work work) {
-        EngineConfig config = EngineConfig.builder()
-                .cacheDir(EngineConfig.fromEnvironment().cacheDir())
-                .build();
+        onGpu(EngineConfig.builder(), work);
+    }
+
+    private static void onGpu(EngineConfig.Builder settings, Work work) {
+        EngineConfig config =
+                settings.cacheDir(EngineConfig.fromEnvironment().cacheDir()).build();
         ModelFolder folder = ModelFolder.open(ModelSource.of("mini-t2v"), config.cacheDir());
         try (DeviceSession session = Devices.find().open(Device.cuda(0), config);
                 Model model = new Model(folder, config, session, "test")) {
@@ -177,18 +193,19 @@ class GpuLadderTest {
 
     @Test
     void memoryThatIsReallyShortLeadsToShorterChunksAndToTiles() {
-        onGpu((session, model) -> {
-            Arrangement planned = model.plan(request(nobody())).placement().arrangement();
-            long whole = decoding(arranged(model, planned));
-            long frames = decoding(arranged(model, with(planned, 1, false)));
-            long tiles = decoding(arranged(model, with(planned, 1, true)));
+        onGpu(EngineConfig.builder().vramLimit(6L << 30), (session, model) -> {
+            Arrangement planned =
+                    model.plan(request(LARGE, nobody())).placement().arrangement();
+            long whole = decoding(arranged(model, LARGE, planned));
+            long frames = decoding(arranged(model, LARGE, with(planned, 1, false)));
+            long tiles = decoding(arranged(model, LARGE, with(planned, 1, true)));
             assertThat(tiles).isLessThan(frames);
             assertThat(frames).isLessThan(whole);
             long before = session.memory().used().orElseThrow();
             for (long limit : new long[] {(whole + frames) / 2, (frames + tiles) / 2}) {
                 Video video;
                 try (Hog hog = new Hog(() -> room(session, limit))) {
-                    video = run(model, model.resolve(request(hog)));
+                    video = run(model, model.resolve(request(LARGE, hog)));
                 }
                 assertThat(video.frameCount()).isEqualTo(33);
                 List<RunReport.Retry> retries = video.report().retries();
@@ -211,7 +228,7 @@ class GpuLadderTest {
                 planned.residency(),
                 planned.textEncoder(),
                 chunk,
-                tiles ? new VaeTile(128, 32) : null,
+                tiles ? new VaeTile(256, 32) : null,
                 planned.sharesBranches());
     }
 
