@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.errorprone.annotations.MustBeClosed;
 import io.github.wan4j.core.AttentionBackend;
+import io.github.wan4j.core.BranchSharing;
 import io.github.wan4j.core.EngineConfig;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.GraphUse;
@@ -35,19 +36,25 @@ class PairsTest {
             Set.of(Precision.FP32, AttentionBackend.FLASH),
             Set.of(Precision.FP32, AttentionBackend.FP8));
 
-    record Setup(Precision precision, AttentionBackend attention, KernelSet kernels, GraphUse graphs) {
+    record Setup(
+            Precision precision,
+            AttentionBackend attention,
+            KernelSet kernels,
+            GraphUse graphs,
+            BranchSharing sharing) {
         EngineConfig config() {
             return EngineConfig.builder()
                     .precision(precision)
                     .attention(attention)
                     .kernels(kernels)
                     .graphs(graphs)
+                    .shareBranches(sharing)
                     .build();
         }
 
         /** All two of its values. */
         Set<Set<Enum<?>>> pairs() {
-            List<Enum<?>> values = List.of(precision, attention, kernels, graphs);
+            List<Enum<?>> values = List.of(precision, attention, kernels, graphs, sharing);
             Set<Set<Enum<?>>> pairs = new HashSet<>();
             for (int i = 0; i < values.size(); i++) {
                 for (int j = i + 1; j < values.size(); j++) {
@@ -68,7 +75,9 @@ class PairsTest {
             for (AttentionBackend attention : AttentionBackend.values()) {
                 for (KernelSet kernels : KernelSet.values()) {
                     for (GraphUse graphs : GraphUse.values()) {
-                        all.add(new Setup(precision, attention, kernels, graphs));
+                        for (BranchSharing sharing : BranchSharing.values()) {
+                            all.add(new Setup(precision, attention, kernels, graphs, sharing));
+                        }
                     }
                 }
             }
@@ -115,7 +124,8 @@ class PairsTest {
     @ParameterizedTest
     @MethodSource("covering")
     void worksTogether(Setup setup) {
-        Setup control = new Setup(Precision.FP32, AttentionBackend.MATH, KernelSet.REFERENCE, GraphUse.OFF);
+        Setup control =
+                new Setup(Precision.FP32, AttentionBackend.MATH, KernelSet.REFERENCE, GraphUse.OFF, BranchSharing.OFF);
         double allowed = switch (setup.precision()) {
             case FP32 -> 1e-3;
             case BF16 -> 0.1;
@@ -144,11 +154,27 @@ class PairsTest {
         for (String model : List.of("mini-t2v", "mini-ti2v")) {
             List<Latents> results = new ArrayList<>();
             for (GraphUse graphs : GraphUse.values()) {
-                Setup setup = new Setup(precision, attention, KernelSet.OWN, graphs);
+                Setup setup = new Setup(precision, attention, KernelSet.OWN, graphs, BranchSharing.AUTO);
                 results.add(latents(model, setup));
                 assertThat(choice(model, setup).value()).isEqualTo(graphs == GraphUse.OFF ? "off" : "on");
             }
             assertThat(results).allMatch(results.get(0)::equals);
+        }
+    }
+
+    /** Bit for bit, one branch after the other. */
+    @GpuTest
+    @ParameterizedTest
+    @CsvSource({"FP32,AUTO,ON", "BF16,AUTO,ON", "BF16,AUTO,OFF", "FP8,FP8,ON", "FP8,FP8,OFF"})
+    void sharedBranchesChangeNothing(Precision precision, AttentionBackend attention, GraphUse graphs) {
+        VideoRequest request = request().toBuilder().batchGuidance(false).build();
+        for (String model : List.of("mini-t2v", "mini-ti2v")) {
+            Set<Latents> results = new HashSet<>();
+            for (BranchSharing sharing : BranchSharing.values()) {
+                Setup setup = new Setup(precision, attention, KernelSet.OWN, graphs, sharing);
+                results.add(latents(model, setup, request));
+            }
+            assertThat(results).hasSize(1);
         }
     }
 
@@ -162,8 +188,12 @@ class PairsTest {
     }
 
     private static Latents latents(String model, Setup setup) {
+        return latents(model, setup, request());
+    }
+
+    private static Latents latents(String model, Setup setup, VideoRequest request) {
         try (VideoEngine engine = open(model, setup);
-                Denoising denoising = engine.denoise(request())) {
+                Denoising denoising = engine.denoise(request)) {
             while (denoising.hasNext()) {
                 StepEvent step = denoising.step();
                 assertThat(step.computed()).isTrue();

@@ -49,6 +49,11 @@ public final class FullSizeReport {
                     "a14b-720p" + suffix,
                     forward("A14B forward 1280×720×81", "t2v-a14b", a14b, precision, 21, 90, 160));
             works.put("5b-704p" + suffix, forward("5B forward 1280×704×121", "ti2v-5b", ti2v, precision, 31, 44, 80));
+            works.put(
+                    "a14b-480p-step" + suffix, step("A14B step 832×480×81", "t2v-a14b", a14b, precision, 21, 60, 104));
+            works.put(
+                    "a14b-720p-step" + suffix, step("A14B step 1280×720×81", "t2v-a14b", a14b, precision, 21, 90, 160));
+            works.put("5b-704p-step" + suffix, step("5B step 1280×704×121", "ti2v-5b", ti2v, precision, 31, 44, 80));
             works.put("5b-352p" + suffix, forward("5B forward 640×352×49", "ti2v-5b", ti2v, precision, 13, 22, 40));
             works.put("5b-192p" + suffix, forward("5B forward 320×192×17", "ti2v-5b", ti2v, precision, 5, 12, 20));
         }
@@ -93,8 +98,16 @@ public final class FullSizeReport {
 
     private static Forward forward(
             String work, String tensors, WanConfig config, Precision precision, int frames, int height, int width) {
-        String name = precision == Precision.FP8 ? work + ", fp8 products" : work;
-        return new Forward(name, tensors, config, precision, frames, height, width);
+        return new Forward(named(work, precision), tensors, config, precision, frames, height, width);
+    }
+
+    private static Step step(
+            String work, String tensors, WanConfig config, Precision precision, int frames, int height, int width) {
+        return new Step(named(work, precision), tensors, config, precision, frames, height, width);
+    }
+
+    private static String named(String work, Precision precision) {
+        return precision == Precision.FP8 ? work + ", fp8 products" : work;
     }
 
     public static void main(String... arguments) {
