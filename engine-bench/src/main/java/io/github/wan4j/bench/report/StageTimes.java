@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The seconds that each stage of a job takes in several setups of one model, the best and the middle one of several jobs that
@@ -41,14 +42,20 @@ public final class StageTimes {
         }
         List<Setup> setups =
                 rest.subList(1, rest.size()).stream().map(Setup::parse).toList();
-        List<VideoEngine> engines = new ArrayList<>();
-        try {
-            for (Setup setup : setups) {
-                engines.add(VideoEngine.open(ModelSource.of(rest.get(0)), setup.config()));
-            }
-            print(out, setups, engines, runs);
-        } finally {
-            engines.forEach(VideoEngine::close);
+        open(ModelSource.of(rest.get(0)), setups, new ArrayList<>(), engines -> print(out, setups, engines, runs));
+    }
+
+    /** One engine after the other, all of which are closed at the end. */
+    private static void open(
+            ModelSource model, List<Setup> setups, List<VideoEngine> opened, Consumer<List<VideoEngine>> work) {
+        if (opened.size() == setups.size()) {
+            work.accept(opened);
+            return;
+        }
+        try (VideoEngine engine =
+                VideoEngine.open(model, setups.get(opened.size()).config())) {
+            opened.add(engine);
+            open(model, setups, opened, work);
         }
     }
 
