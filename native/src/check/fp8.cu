@@ -2,6 +2,7 @@
 #include "gated_add/gated_add.cu"
 #include "norm_modulate/norm_modulate.cu"
 #include "quantise/quantise.cu"
+#include "want_norm.cuh"
 
 namespace {
 
@@ -44,17 +45,6 @@ template <class In> __global__ void wantGelu(const In* x, double* out, int D, in
         const double v = asDouble(x[blockIdx.x * (u64) stride + i]);
         out[blockIdx.x * (u64) D + i] = gelu ? 0.5 * v * (1 + tanh(0.7978845608028654 * (v + 0.044715 * v * v * v))) : v;
     }
-}
-template <class In>
-__global__ void wantNorm(const In* x, const float* scale, const float* shift, double* out, int D, Rows rows, double base) {
-    const u64 row = blockIdx.x * (u64) D, m = rows.offset(blockIdx.x);
-    double sum = 0, square = 0;
-    for (int i = threadIdx.x; i < D; i += 256) sum += asDouble(x[row + i]);
-    const double mean = blockSum(sum) / D;
-    for (int i = threadIdx.x; i < D; i += 256) square += (asDouble(x[row + i]) - mean) * (asDouble(x[row + i]) - mean);
-    const double r = 1 / sqrt(blockSum(square) / D + 1e-6);
-    for (int i = threadIdx.x; i < D; i += 256)
-        out[row + i] = roundedTo<In>((asDouble(x[row + i]) - mean) * r) * (base + scale[m + i]) + shift[m + i];
 }
 
 /**

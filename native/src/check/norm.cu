@@ -1,20 +1,10 @@
 #include "check.cuh"
 #include "gated_add/gated_add.cu"
 #include "norm_modulate/norm_modulate.cu"
+#include "want_norm.cuh"
 
 namespace {
 
-template <class In>
-__global__ void want(const In* x, const float* scale, const float* shift, double* out, int D, Rows rows, double base) {
-    const u64 row = blockIdx.x * (u64) D, m = rows.offset(blockIdx.x);
-    double sum = 0, square = 0;
-    for (int i = threadIdx.x; i < D; i += 256) sum += asDouble(x[row + i]);
-    const double mean = blockSum(sum) / D;
-    for (int i = threadIdx.x; i < D; i += 256) square += (asDouble(x[row + i]) - mean) * (asDouble(x[row + i]) - mean);
-    const double r = 1 / sqrt(blockSum(square) / D + 1e-6);
-    for (int i = threadIdx.x; i < D; i += 256)
-        out[row + i] = roundedTo<In>((asDouble(x[row + i]) - mean) * r) * (base + scale[m + i]) + shift[m + i];
-}
 template <class X, class Y>
 __global__ void wantSum(const X* x, const Y* y, const float* gate, double* out, int D, Rows rows, bool gated) {
     const u64 row = blockIdx.x * (u64) D, m = rows.offset(blockIdx.x);
@@ -33,7 +23,7 @@ template <class In, class Out, int D, int N, int WARPS> void norm(int batch, int
     repeats(name, out, run);
     launched(name);
     Buffer<double> ref(n);
-    want<<<rows, 256>>>(x.p, scale.p, shift.p, ref.p, D, Rows{length, split, stride}, base);
+    wantNorm<<<rows, 256>>>(x.p, scale.p, shift.p, ref.p, D, Rows{length, split, stride}, base);
     compare(name, out, ref, n, sizeof(In) == 2);
     if (rows > 10000) timed(name, (double) n * (sizeof(In) + sizeof(Out)), run);
 }
@@ -73,7 +63,7 @@ template <class X, class Y, class Out, int D, int N, int WARPS, bool GATED> void
     Buffer<double> ref(n);
     wantSum<<<rows, 256>>>(x.p, y.p, gate.p, ref.p, D, by, GATED);
     compare(name + " x", out, ref, n);
-    want<<<rows, 256>>>(out.p, scale.p, shift.p, ref.p, D, by, 1.0);
+    wantNorm<<<rows, 256>>>(out.p, scale.p, shift.p, ref.p, D, by, 1.0);
     compare(name + " h", h, ref, n);
     if (rows > 10000) timed(name, (double) n * (sizeof(X) + sizeof(Y) + 4 + sizeof(Out)), run);
 }

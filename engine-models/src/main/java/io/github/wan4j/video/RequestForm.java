@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 final class RequestForm {
     private RequestForm() {}
 
-    /** What is wrong, one sentence each; the settings concerned are unset in the builder. */
-    static List<String> dropInvalid(VideoRequest.Builder set) {
+    /** What is wrong, one sentence each; the settings concerned are unset. */
+    static List<String> dropInvalid(Asked set) {
         List<String> problems = new ArrayList<>();
         if (set.prompt == null && set.encodedPrompt == null) {
             problems.add("prompt is missing, give a text, which may be empty");

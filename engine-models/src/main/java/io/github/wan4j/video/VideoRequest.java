@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * for the same video, whoever listens.
  */
 public final class VideoRequest {
-    private final Builder set;
+    private final Asked set;
 
-    private VideoRequest(Builder set) {
+    private VideoRequest(Asked set) {
         this.set = set;
     }
 
@@ -33,7 +32,7 @@ public final class VideoRequest {
     }
 
     public Builder toBuilder() {
-        return new Builder(set);
+        return new Builder(new Asked(set));
     }
 
     /** The text; empty when an encoded prompt was given alone. */
@@ -153,183 +152,83 @@ public final class VideoRequest {
 
     /** Gathers a request; {@link #build} reports everything that is wrong with it at once. */
     public static final class Builder {
-        @Nullable
-        String prompt;
+        private final Asked set;
 
-        @Nullable
-        EncodedPrompt encodedPrompt;
-
-        @Nullable
-        String negativePrompt;
-
-        @Nullable
-        EncodedPrompt encodedNegativePrompt;
-
-        @Nullable
-        Path imageFile;
-
-        @Nullable
-        Picture image;
-
-        @Nullable
-        Latents firstFrame;
-
-        @Nullable
-        Integer width;
-
-        @Nullable
-        Integer height;
-
-        @Nullable
-        Integer frames;
-
-        @Nullable
-        Double seconds;
-
-        @Nullable
-        Integer steps;
-
-        @Nullable
-        Double shift;
-
-        @Nullable
-        Guidance guidance;
-
-        @Nullable
-        Solver solver;
-
-        @Nullable
-        Long seed;
-
-        @Nullable
-        Latents noise;
-
-        Shortcuts shortcuts = Shortcuts.NONE;
-
-        Wish wish = Wish.NONE;
-
-        @Nullable
-        ProgressListener listener;
-
-        @Nullable
-        Integer previewEvery;
-
-        private Builder() {}
-
-        private Builder(Builder from) {
-            prompt = from.prompt;
-            encodedPrompt = from.encodedPrompt;
-            negativePrompt = from.negativePrompt;
-            encodedNegativePrompt = from.encodedNegativePrompt;
-            imageFile = from.imageFile;
-            image = from.image;
-            firstFrame = from.firstFrame;
-            width = from.width;
-            height = from.height;
-            frames = from.frames;
-            seconds = from.seconds;
-            steps = from.steps;
-            shift = from.shift;
-            guidance = from.guidance;
-            solver = from.solver;
-            seed = from.seed;
-            noise = from.noise;
-            shortcuts = from.shortcuts;
-            wish = from.wish;
-            listener = from.listener;
-            previewEvery = from.previewEvery;
+        private Builder() {
+            this(new Asked());
         }
 
-        /** What two requests are compared by: everything but the listener and what it sees. */
-        private List<@Nullable Object> values() {
-            return Arrays.asList(
-                    prompt,
-                    encodedPrompt,
-                    negativePrompt,
-                    encodedNegativePrompt,
-                    imageFile,
-                    image,
-                    firstFrame,
-                    width,
-                    height,
-                    frames,
-                    seconds,
-                    steps,
-                    shift,
-                    guidance,
-                    solver,
-                    seed,
-                    noise,
-                    shortcuts,
-                    wish);
+        /** Has the values to itself. */
+        private Builder(Asked set) {
+            this.set = set;
         }
 
         public Builder prompt(String text) {
-            prompt = text;
+            set.prompt = text;
             return this;
         }
 
         /** Saves encoding; the text, if there is one, is kept for the records only. */
         public Builder prompt(EncodedPrompt encoded) {
-            encodedPrompt = encoded;
+            set.encodedPrompt = encoded;
             return this;
         }
 
         /** What the video should not look like; the empty text is truly empty. */
         public Builder negativePrompt(String text) {
-            negativePrompt = text;
+            set.negativePrompt = text;
             return this;
         }
 
         public Builder negativePrompt(EncodedPrompt encoded) {
-            encodedNegativePrompt = encoded;
+            set.encodedNegativePrompt = encoded;
             return this;
         }
 
         /** The first frame as a PNG or JPEG file, read when the job runs. */
         public Builder image(Path file) {
-            imageFile = file;
+            set.imageFile = file;
             return this;
         }
 
         /** The first frame; the image is copied. */
         public Builder image(BufferedImage picture) {
-            image = new Picture(picture);
+            set.image = new Picture(picture);
             return this;
         }
 
         /** The first frame as latents [C, 1, h, w]. */
         public Builder firstFrame(Latents latents) {
-            firstFrame = latents;
+            set.firstFrame = latents;
             return this;
         }
 
         /** In pixels; with an image only the area counts. */
         public Builder size(int newWidth, int newHeight) {
-            width = newWidth;
-            height = newHeight;
+            set.width = newWidth;
+            set.height = newHeight;
             return this;
         }
 
         public Builder frames(int count) {
-            frames = count;
+            set.frames = count;
             return this;
         }
 
         /** The length instead of the number of frames. */
         public Builder seconds(double length) {
-            seconds = length;
+            set.seconds = length;
             return this;
         }
 
         public Builder steps(int count) {
-            steps = count;
+            set.steps = count;
             return this;
         }
 
         /** How strongly the noise levels are shifted upwards. */
         public Builder shift(double value) {
-            shift = value;
+            set.shift = value;
             return this;
         }
 
@@ -339,17 +238,17 @@ public final class VideoRequest {
 
         /** One for each expert of a model that has two. */
         public Builder guidance(double low, double high) {
-            guidance = new Guidance(low, high);
+            set.guidance = new Guidance(low, high);
             return this;
         }
 
         public Builder solver(Solver value) {
-            solver = value;
+            set.solver = value;
             return this;
         }
 
         public Builder seed(long value) {
-            seed = value;
+            set.seed = value;
             return this;
         }
 
@@ -360,65 +259,65 @@ public final class VideoRequest {
 
         /** The latents [C, T, h, w] to begin with, in place of those that the seed gives. */
         public Builder noise(Latents latents) {
-            noise = latents;
+            set.noise = latents;
             return this;
         }
 
         public Builder tier(Tier value) {
-            shortcuts = shortcuts.withTier(value);
+            set.shortcuts = set.shortcuts.withTier(value);
             return this;
         }
 
         /** Which steps reuse what an earlier one computed; takes the place of the tier's own choice. */
         public Builder cache(CachePolicy value) {
-            shortcuts = shortcuts.withCache(value);
+            set.shortcuts = set.shortcuts.withCache(value);
             return this;
         }
 
         /** The negative prompt takes part in these steps only, counted from 1, both ends included. */
         public Builder guidanceInterval(int first, int last) {
-            shortcuts = shortcuts.withGuidance(new Shortcuts.Interval(first, last));
+            set.shortcuts = set.shortcuts.withGuidance(new Shortcuts.Interval(first, last));
             return this;
         }
 
         /** How many times fewer passes are wished for; the plan finds what to reuse. */
         public Builder speedup(double factor) {
-            shortcuts = shortcuts.withSpeedup(factor);
+            set.shortcuts = set.shortcuts.withSpeedup(factor);
             return this;
         }
 
         /** Whether both prompts go through the transformer in one forward; the plan decides where this is not called. */
         public Builder batchGuidance(boolean value) {
-            shortcuts = shortcuts.withBatchGuidance(value);
+            set.shortcuts = set.shortcuts.withBatchGuidance(value);
             return this;
         }
 
         /** Refuse what cannot be met, instead of stepping down. */
         public Builder strict(boolean value) {
-            shortcuts = shortcuts.withStrict(value);
+            set.shortcuts = set.shortcuts.withStrict(value);
             return this;
         }
 
         /** The longest that the job may take, loading included: the plan chooses tier and steps. */
         public Builder within(Duration time) {
-            wish = wish.within(time);
+            set.wish = set.wish.within(time);
             return this;
         }
 
         /** The least PSNR to the tier EXACT, in dB, as it was measured: the plan chooses tier and steps. */
         public Builder minQuality(double decibels) {
-            wish = wish.minQuality(decibels);
+            set.wish = set.wish.minQuality(decibels);
             return this;
         }
 
         public Builder listener(ProgressListener value) {
-            listener = value;
+            set.listener = value;
             return this;
         }
 
         /** Shows the listener what the video is becoming: every so many steps, and after the last. */
         public Builder previewEvery(int steps) {
-            previewEvery = steps;
+            set.previewEvery = steps;
             return this;
         }
 
@@ -432,7 +331,7 @@ public final class VideoRequest {
          * without the settings that are wrong already.
          */
         public VideoRequest build(Function<VideoRequest, List<String>> check) {
-            Builder valid = new Builder(this);
+            Asked valid = new Asked(set);
             List<String> problems = RequestForm.dropInvalid(valid);
             problems.addAll(check.apply(new VideoRequest(valid)));
             if (!problems.isEmpty()) {

@@ -74,10 +74,14 @@ class DoctorAndInspectTest {
     void versionAndHelpAreReadable() {
         assertThat(Command.run("--version").out()).startsWith("wan4j ");
         assertThat(Command.run("--help").out()).contains("generate", "inspect", "doctor");
-        for (String command : new String[] {"generate", "inspect", "doctor"}) {
+        for (String command : new String[] {"generate", "warm", "calibrate"}) {
+            assertThat(Command.run(command, "--help").out()).contains("-q, --quiet");
+        }
+        for (String command : new String[] {"generate", "plan", "warm", "calibrate", "inspect", "doctor"}) {
             Command help = Command.run(command, "--help");
             assertThat(help.code()).isZero();
             assertThat(help.err()).isEmpty();
+            assertThat(help.out()).contains("-v, --verbose");
             assertThat(help.outLines()).hasSizeGreaterThan(5).allMatch(line -> line.length() <= 80);
         }
     }

@@ -62,7 +62,7 @@ public final class Planner {
         int longest = new PlacementRules(request, device).longest();
         int allowed = request.longestAllowed();
         String bound = longest == allowed
-                ? allowed + " frames are the most at this size"
+                ? "a request may ask for no more at this size; memory does not bound it"
                 : "memory of " + device.title() + " bounds it";
         return new Limits(request.size(), longest, request.model().trainedFrames(), List.of(bound));
     }

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What tells models apart, and with it the calibrations that were measured on them. */
 class ModelHashTest {
@@ -32,6 +34,14 @@ class ModelHashTest {
     void anotherPlaceToChangeExpertsIsAnotherModel() throws IOException {
         ModelFolder mini = ModelFolder.open(ModelSource.of("mini-t2v"), CACHE);
         assertThat(with(mini, "0.875", "0.9")).isNotEqualTo(mini.info().hash());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mini-t2v", "mini-ti2v"})
+    void calibrationsThatShipNameTheModelThatTheyShipWith(String name) throws IOException {
+        ModelFolder mini = ModelFolder.open(ModelSource.of(name), CACHE);
+        assertThat(Files.readString(mini.folder().resolve("calibration.json")))
+                .contains(mini.info().hash());
     }
 
     /** The hash of the same folder, linked, with one thing different in its defaults. */
