@@ -181,3 +181,4 @@ void checkLeaveOut();
 void checkFp8();
 void checkAttention8();
 void checkCrossAttention();
+void checkAttend8();

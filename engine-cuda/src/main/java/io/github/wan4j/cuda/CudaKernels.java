@@ -118,13 +118,8 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     @Override
     public Tensor innerAttention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
-        if (inner == null || plain || copies > 0) {
-            return attention(q, k, v, scale, copies);
-        }
-        Tensor values = v.contiguous(); // it may be a part of one product with k
-        v.close();
-        Tensor fast = inner.attention(q, k, values, scale);
-        return fast != null ? fast : attention(q, k, values, scale, copies);
+        Tensor fast = inner == null || plain ? null : inner.attention(q, k, v, scale, copies);
+        return fast != null ? fast : attention(q, k, v, scale, copies);
     }
 
     /** On e4m3 keys and values are quantised with the queries: once is enough. */
@@ -140,9 +135,8 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     @Override
     public long tokens(long count) {
-        return own && !plain && inner == null && choice(DType.BF16, HEAD) == Attention.CUDNN
-                ? PaddedAttention.filledUp(count)
-                : count;
+        boolean gains = own && !plain && choice(DType.BF16, HEAD) == Attention.CUDNN;
+        return gains && (inner == null || inner.takesCopies()) ? PaddedAttention.filledUp(count) : count;
     }
 
     @Override

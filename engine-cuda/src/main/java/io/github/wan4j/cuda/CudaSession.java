@@ -170,7 +170,7 @@ final class CudaSession implements DeviceSession {
             return null;
         }
         if (config.kernels() == KernelSet.REFERENCE) {
-            return Attention8::attention;
+            return (q, k, v, scale, copies) -> copies > 0 ? null : Attention8.attention(q, k, v, scale);
         }
         String obstacle = !profile.isHopperOrLater()
                 ? "needs compute capability 9.0 (Hopper) and this GPU has " + profile.major() + "." + profile.minor()
@@ -181,7 +181,8 @@ final class CudaSession implements DeviceSession {
             LOG.log(Level.WARNING, warning);
             return null;
         }
-        return new QuantisedAttention(library, graphs::forget);
+        InnerAttention cudnn = new QuantisedAttention(library, graphs::forget);
+        return profile.isHopper() ? new HopperAttention(library, profile.multiprocessors(), cudnn) : cudnn;
     }
 
     @Override

@@ -50,14 +50,18 @@ final class QuantisedAttention implements InnerAttention {
     }
 
     @Override
-    public @Nullable Tensor attention(Tensor q, Tensor k, Tensor v, double scale) {
-        if (!switchedOff.isEmpty() || q.size(3) > WIDEST || !Quantiser.takes(q, k, v)) {
+    public @Nullable Tensor attention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
+        if (!switchedOff.isEmpty() || copies > 0 || q.size(3) > WIDEST || !Quantiser.takes(q, k, v)) {
             return null;
         }
         Attention8Plan.Shape shape = Attention8Plan.Shape.of(q);
         boolean known = compared.contains(shape);
         try (Scope scope = Scope.open("attention8")) {
-            return scope.keep(attention(plan(q), known, q, k, v, scale));
+            Tensor values = v.contiguous(); // it may be a part of one product with k
+            if (known) {
+                v.close();
+            }
+            return scope.keep(attention(plan(q), known, q, k, values, scale));
         } catch (CudaException e) {
             if (known) {
                 throw e; // it has worked before: not this attention is to blame

@@ -43,7 +43,6 @@ final class Quantiser {
         return q.dtype() == DType.BF16
                 && Memory.isPlain(q)
                 && Memory.isPlain(k)
-                && Memory.isPlain(v)
                 && k.dtype() == DType.BF16
                 && v.dtype() == DType.BF16
                 && q.sameShape(k)

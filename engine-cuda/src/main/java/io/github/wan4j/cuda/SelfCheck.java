@@ -48,8 +48,12 @@ final class SelfCheck {
 
     /** Fails unless {@code own} is as near to {@code plain} as rounding allows; waits for the device, so faults surface here. */
     void same(Tensor own, Tensor plain) {
+        same(own, plain, plain.dtype() == DType.F32 ? F32_TOLERANCE : BF16_TOLERANCE);
+    }
+
+    /** The same with a tolerance of one's own. */
+    void same(Tensor own, Tensor plain, double tolerance) {
         double error = own.to(DType.F64).sub(plain.to(DType.F64)).norm() / plain.norm();
-        double tolerance = plain.dtype() == DType.F32 ? F32_TOLERANCE : BF16_TOLERANCE;
         if (own.dtype() != plain.dtype() || !own.sameShape(plain) || !(error <= tolerance)) {
             throw new CudaException("it gives " + own + " and the plain implementation " + plain
                     + ", relative difference " + error + ", allowed " + tolerance);

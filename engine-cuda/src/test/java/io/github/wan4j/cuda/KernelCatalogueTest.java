@@ -95,6 +95,9 @@ class KernelCatalogueTest {
             vae(new VaeKernels(recorder), new UpsampleKernels(recorder));
             Tensor long8k = zeros(DType.BF16, 1, 1, 8193, 128);
             none(new Quantiser(recorder).quantised(long8k, long8k, long8k, 8320));
+            Tensor heads = zeros(DType.BF16, 1, 3, 2, 128);
+            none(new HopperAttention(recorder, 132, (q, k, v, scale, copies) -> null)
+                    .attention(heads, heads, heads, 1, 0));
             Tensor filledUp = zeros(DType.BF16, 1, 3, 2, 128);
             none(new PaddedAttention(recorder).attention(filledUp, filledUp, filledUp, 1, 1));
             for (int shared : new int[] {232_448, 101_376}) { // of Hopper, and of Ada

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** attention=fp8 against its formula in plain operators, and against exact numbers. */
+/** attention=fp8 against its formula in plain operators, and against exact numbers: heads of 128 by own kernels on Hopper, else cuDNN. */
 @GpuTest
 class QuantisedAttentionTest {
     @SuppressWarnings("NullAway.Init")
@@ -52,6 +53,10 @@ class QuantisedAttentionTest {
         return 1 / Math.sqrt((double) q.size(3));
     }
 
+    private static Tensor formula(Tensor q, Tensor k, Tensor v) {
+        return q.size(3) == 128 ? Attention8.attention(q, k, v, scale(q)) : Attention8.ofTensors(q, k, v, scale(q));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1,1,1,128",
@@ -73,7 +78,7 @@ class QuantisedAttentionTest {
                     .to(DType.BF16);
             Tensor v = Gpu.random(4, DType.BF16, batch, tokens, heads, width);
             Tensor exact = kernels.attention(q, k, v, scale(q), null).to(DType.F32);
-            Tensor formula = Attention8.attention(q, k, v, scale(q));
+            Tensor formula = formula(q, k, v);
             Tensor own = inner(kernels, q, k, v);
             assertThat(gpu.session().warnings()).isEmpty();
             assertThat(own.shape()).containsExactly(batch, tokens, heads, width);
@@ -86,6 +91,21 @@ class QuantisedAttentionTest {
             assertThat(tokens == 1 || part > 0.01)
                     .as("%s of what is not the mean", part)
                     .isTrue();
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,1,1,1", "1,300,512,2,0", "2,200,577,3,7", "1,129,192,1,0", "1,500,193,2,127", "1,5000,5003,5,53"})
+    void keysMayBeMoreThanQueriesAndLieBesideValues(long batch, long queries, long keys, long heads, long copies) {
+        gpu.run(kernels -> {
+            Tensor q = Gpu.random(1, DType.BF16, batch, queries, heads, 128);
+            Tensor joint = Gpu.random(2, DType.BF16, batch, keys + copies, 2 * heads, 128);
+            Tensor k = joint.narrow(2, 0, heads);
+            Tensor v = joint.narrow(2, heads, heads);
+            Tensor formula = Attention8.attention(q, k.narrow(1, 0, keys), v.narrow(1, 0, keys), scale(q));
+            Tensor own = kernels.innerAttention(q, k, v, scale(q), copies);
+            assertThat(gpu.session().warnings()).isEmpty();
+            assertClose(own, formula, 0.03);
         });
     }
 
@@ -140,10 +160,10 @@ class QuantisedAttentionTest {
             assertIdentical(inner(kernels, wide, wide, wide), kernels.attention(wide, wide, wide, scale(wide), null));
             Tensor f32 = Gpu.random(2, 1, 300, 2, 128);
             assertIdentical(inner(kernels, f32, f32, f32), kernels.attention(f32, f32, f32, scale(f32), null));
-            Tensor q = Gpu.random(3, DType.BF16, 1, 300, 2, 128);
-            Tensor text = Gpu.random(4, DType.BF16, 1, 512, 2, 128);
+            Tensor q = Gpu.random(3, DType.BF16, 1, 300, 2, 64);
+            Tensor text = Gpu.random(4, DType.BF16, 1, 512, 2, 64);
             assertIdentical(inner(kernels, q, text, text), kernels.attention(q, text, text, scale(q), null));
-            Tensor parts = Gpu.random(5, DType.BF16, 1, 300, 4, 128).narrow(2, 1, 2);
+            Tensor parts = Gpu.random(5, DType.BF16, 1, 300, 4, 64).narrow(2, 1, 2);
             assertIdentical(inner(kernels, parts, q, q), kernels.attention(parts, q, q, scale(q), null));
         });
     }
@@ -165,21 +185,25 @@ class QuantisedAttentionTest {
 
     private static void attendOnce(long tokens) {
         gpu.run(kernels -> {
-            Tensor q = Gpu.random(1, DType.BF16, 1, tokens, 2, 128);
-            assertThat(inner(kernels, q, q, q).count()).isEqualTo(q.count());
+            for (long width : new long[] {64, 128}) {
+                Tensor q = Gpu.random(1, DType.BF16, 1, tokens, 2, width);
+                assertThat(inner(kernels, q, q, q).count()).isEqualTo(q.count());
+            }
         });
     }
 
-    @Test
-    void itsInputsAreFreedAsSoonAsTheyAreQuantised() {
+    @ParameterizedTest
+    @ValueSource(longs = {64, 128})
+    void itsInputsAreFreedAsSoonAsTheyAreQuantised(long width) {
         gpu.run(kernels -> {
-            for (int i = 0; i < 2; i++) { // the first compares with them
-                Tensor q = Gpu.random(1, DType.BF16, 1, 4096, 8, 128);
-                Tensor k = Gpu.random(2, DType.BF16, 1, 4096, 8, 128);
-                Tensor v = Gpu.random(3, DType.BF16, 1, 4096, 8, 128);
+            for (int i = 0; i < 2; i++) {
+                Tensor q = Gpu.random(1, DType.BF16, 1, 4096, 8, width);
+                Tensor k = Gpu.random(2, DType.BF16, 1, 4096, 8, width);
+                Tensor v = Gpu.random(3, DType.BF16, 1, 4096, 8, width);
                 long before = gpu.session().memory().used().orElseThrow();
                 Tensor out = kernels.innerAttention(q, k, v, 0.1, 0);
-                long expected = i == 0 ? before + out.count() * 2 : before - out.count() * 4;
+                boolean compared = i == 0 && width == 64; // with what cuDNN makes of the same input in bf16
+                long expected = compared ? before + out.count() * 2 : before - out.count() * 4;
                 assertThat(gpu.session().memory().used().orElseThrow()).isBetween(expected, expected + 4096);
             }
         });

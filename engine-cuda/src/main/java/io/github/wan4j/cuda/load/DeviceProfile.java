@@ -21,6 +21,11 @@ public record DeviceProfile(
         return major >= 9;
     }
 
+    /** Whether it has products by groups of four warps, which no later one has. */
+    public boolean isHopper() {
+        return major == 9 && minor == 0;
+    }
+
     /** Whether it has products of e4m3 (Ada, Hopper and later). */
     public boolean hasFp8() {
         return major > 8 || (major == 8 && minor >= 9);
