@@ -24,7 +24,9 @@ class CudaProviderTest {
         CudaProvider provider = new CudaProvider();
         assertThat(provider.prepareNatives(EngineConfig.fromEnvironment())).isFalse();
         assertThat(provider.devices()).isEmpty();
-        assertThat(provider.findings()).as("libraries that only a driver can use").isEmpty();
+        assertThat(provider.findings())
+                .as("libraries that only a driver can use")
+                .isEmpty();
         assertThat(provider.obstacle())
                 .hasValueSatisfying(reason ->
                         assertThat(reason).matches("no NVIDIA driver is installed.*|libjninvml.so was not found.*"));

@@ -4,7 +4,6 @@ import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.spi.DeviceSession;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
-import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.weights.Weights;
 import io.github.wan4j.models.wan.PromptKeys;
 import io.github.wan4j.models.wan.Rope3d;
@@ -65,11 +64,8 @@ record Branches(String work, String tensors, WanConfig config, List<Grid> grids)
         try (Scope scope = Scope.open("branches.grid");
                 Rope3d rope = dit.rope(grid.frames(), grid.height(), grid.width())) {
             Tensor latent = Forward.random(session, 1, config.inChannels(), grid.frames(), grid.height(), grid.width());
-            double apart = watch.best(() -> {
-                pass(dit, latent, rope, first, 1);
-                pass(dit, latent, rope, second, 1);
-            });
-            double together = watch.best(() -> pass(dit, latent, rope, both, 2));
+            double apart = watch.best(() -> step(dit, latent, rope, first, second));
+            double together = watch.best(() -> step(dit, latent, rope, both));
             long peak = session.memory().peak().orElse(0);
             String note =
                     String.format("in one forward; two take %.1f ms, %.2f times as long", apart, apart / together);
@@ -78,16 +74,17 @@ record Branches(String work, String tensors, WanConfig config, List<Grid> grids)
         }
     }
 
-    private static void pass(WanTransformer dit, Tensor latent, Rope3d rope, PromptKeys keys, int batch) {
+    /** From one stem, as jobs do: the passes one after the other, each of one prompt or of two side by side. */
+    private static void step(WanTransformer dit, Tensor latent, Rope3d rope, PromptKeys... passes) {
         try (Scope scope = Scope.open("branches.once")) {
             TimeRows time = dit.time(Timesteps.all(900));
-            Tensor tokens = dit.embed(latent, null);
-            Tensor side = batch == 1 ? tokens : Tensors.cat(0, tokens, tokens);
-            Stem stem = dit.stem(side, time, rope, Branches::goOn);
-            Tensor through = dit.blocks(stem, time, rope, keys, Branches::goOn);
-            for (int i = 0; i < batch; i++) {
-                if (!dit.head(through.narrow(0, i, 1), time, rope).isFinite()) {
-                    throw new IllegalStateException("the velocity is not finite");
+            Stem stem = dit.stem(dit.embed(latent, null), time, rope, Branches::goOn);
+            for (PromptKeys keys : passes) {
+                Tensor through = dit.blocks(stem.again(), time, rope, keys, Branches::goOn);
+                for (long i = 0; i < through.size(0); i++) {
+                    if (!dit.head(through.narrow(0, i, 1), time, rope).isFinite()) {
+                        throw new IllegalStateException("the velocity is not finite");
+                    }
                 }
             }
         }

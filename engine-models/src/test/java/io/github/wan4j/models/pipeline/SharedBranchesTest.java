@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.wan4j.core.BranchSharing;
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.OutOfDeviceMemoryException;
+import io.github.wan4j.core.tensor.Device;
 import io.github.wan4j.core.testkit.NoTensorLeaks;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.video.CachePolicy;
+import io.github.wan4j.video.Frame;
 import io.github.wan4j.video.GenerationCancelledException;
 import io.github.wan4j.video.Latents;
+import io.github.wan4j.video.RunReport;
+import io.github.wan4j.video.Video;
 import io.github.wan4j.video.VideoHandlers;
 import io.github.wan4j.video.VideoRequest;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -174,5 +180,34 @@ class SharedBranchesTest {
                     .hasMessageContaining("enough");
             assertThat(session.calls(ROTATION)).isEqualTo(call); // not one block more
         }
+    }
+
+    /** What was kept for the other branch is the first thing to go, and nobody sees it in the video. */
+    @Test
+    void aDeviceThatRunsOutOfMemoryGoesOnWithoutSharing() {
+        UnsureSession session = new UnsureSession();
+        try (OpenModel mini = open(session, BranchSharing.AUTO, "mini-t2v")) {
+            VideoRequest request = request().batchGuidance(false).build();
+            Video expected = run(session, mini.model(), request);
+            assertThat(expected.report().retries()).isEmpty();
+            session.at(ROTATION, 26, () -> {
+                throw new OutOfDeviceMemoryException(
+                        Device.CPU, 2, 1, "less would fit", new IllegalStateException("a stand-in"));
+            });
+            Video video = run(session, mini.model(), request);
+            assertThat(video.report().retries())
+                    .extracting(RunReport.Retry::change)
+                    .containsExactly("branches by themselves");
+            assertThat(pixels(video)).isEqualTo(pixels(expected));
+        }
+    }
+
+    private static Video run(UnsureSession session, Model model, VideoRequest request) {
+        Pipeline pipeline = new Pipeline(model, model.resolve(request), new Cancellation(), progress -> {});
+        return session.call(() -> pipeline.run(VideoHandlers.inMemory()));
+    }
+
+    private static List<ByteBuffer> pixels(Video video) {
+        return video.frames().map(Frame::rgb).toList();
     }
 }
