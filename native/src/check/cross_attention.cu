@@ -1,7 +1,32 @@
 #include "check.cuh"
 #include "cross_attention/cross_attention.cu"
+#include "cross_attention/hopper.cu"
+#include "rms_rope/rms_rope.cu"
 
 namespace {
+
+/** The kernel whose warps work by themselves. */
+struct Warps {
+    static constexpr int MANY = 8, FEW = 4, KEYS = 16, QUERIES = 32, OWN = 8320, COMMON = 528, THREADS = 32;
+    static constexpr const char* NAME = "cross_attention";
+    template <int WORKERS> static constexpr auto kernel = wan4j_cross_attention<WORKERS>;
+};
+/** The one whose warps work in groups of four. */
+struct Groups {
+    static constexpr int MANY = 3, FEW = 2, KEYS = 64, QUERIES = 64, OWN = 16640, COMMON = 1536, THREADS = 128;
+    static constexpr const char* NAME = "cross_attention_hopper";
+    template <int WORKERS> static constexpr auto kernel = wan4j_cross_attention_hopper<WORKERS>;
+};
+
+/** An RMS norm with its rounding points, one block a token; D = heads * 128. */
+__global__ void norm(const bf16* x, const float* weight, bf16* out, float* factors, int D) {
+    const u64 row = blockIdx.x * (u64) D;
+    double sum = 0;
+    for (int i = threadIdx.x; i < D; i += 256) sum += asDouble(x[row + i]) * asDouble(x[row + i]);
+    const float factor = (float) (1 / sqrt(blockSum(sum) / D + 1e-6));
+    if (threadIdx.x == 0) factors[blockIdx.x] = factor;
+    for (int i = threadIdx.x; i < D; i += 256) put(out + row + i, rounded<bf16>(valueOf(x[row + i]) * factor) * weight[i]);
+}
 
 /** In double, one block a query: every copy of the last key by itself would be `times` equal terms. */
 __global__ void want(const bf16* q, const bf16* k, const bf16* v, double* out, int length, int heads, int keys, double scale, double times) {
@@ -27,20 +52,23 @@ __global__ void want(const bf16* q, const bf16* k, const bf16* v, double* out, i
 }
 
 /** `spread` is the deviation of the scores; rounding the shares to bf16 is part of the formula, hence the wider bound. */
-template <int WARPS> void attention(int B, int L, int H, int S, int times, float spread) {
-    const std::string name = text("cross_attention<%d> %d x %d x %d, %d keys, last %d times, scores %g", WARPS, B, L, H, S, times, spread);
+template <class Way, int WORKERS> void attention(int B, int L, int H, int S, int times, float spread) {
+    const std::string name = text("%s<%d> %d x %d x %d, %d keys, last %d times, scores %g", Way::NAME, WORKERS, B, L, H, S, times, spread);
     const u64 rows = (u64) B * L * H;
-    Buffer<bf16> q(rows * 128, spread), k((u64) B * S * H * 128, 1.f), v((u64) B * S * H * 128, 1.f, 0.2f), out(rows * 128);
+    Buffer<bf16> x(rows * 128, 3.f), q(rows * 128), k((u64) B * S * H * 128, 1.f), v((u64) B * S * H * 128, 1.f, 0.2f), out(rows * 128);
+    Buffer<float> weight(H * 128, 0.2f, spread), factors((u64) B * L);
+    norm<<<B * L, 256>>>(x.p, weight.p, q.p, factors.p, H * 128);
+    const auto kernel = Way::template kernel<WORKERS>;
     const float scale = 1 / std::sqrt(128.f);
-    const u32 tiles = B * H * ((L + 31) / 32);
-    const int shared = WARPS * 8192 + (S + 15) / 16 * 16 * 528;
+    const u32 tiles = B * H * ((L + Way::QUERIES - 1) / Way::QUERIES);
+    const int shared = WORKERS * Way::OWN + Way::COMMON + (S + Way::KEYS - 1) / Way::KEYS * Way::KEYS * 512;
     int processors = 0;
     CU(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, 0));
-    CU(cudaFuncSetAttribute(wan4j_cross_attention<WARPS>, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
-    const u32 blocks = std::min<u32>(processors, (tiles + WARPS - 1) / WARPS);
+    CU(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, shared));
+    const u32 blocks = std::min<u32>(processors, (tiles + WORKERS - 1) / WORKERS);
     const auto run = [&] {
-        wan4j_cross_attention<WARPS><<<(unsigned) blocks, 32 * WARPS, shared>>>(
-                q.p, k.p, v.p, out.p, L, H, S, tiles, scale * 1.44269504f, std::log((float) times) / scale);
+        kernel<<<blocks, Way::THREADS * WORKERS, shared>>>(
+                x.p, factors.p, weight.p, k.p, v.p, out.p, L, H, S, tiles, scale * 1.44269504f, std::log((float) times) / scale);
     };
     run();
     launched(name);
@@ -53,19 +81,26 @@ template <int WARPS> void attention(int B, int L, int H, int S, int times, float
     if (L > 10000) timed(name, 4. * rows * 128, run);
 }
 
+template <class Way> void all() {
+    for (int keys : {1, 2, 17, 32, 33, 64, 65, 127, 128}) {
+        attention<Way, Way::MANY>(1, 1, 1, keys, 513 - keys, 1);
+        attention<Way, Way::FEW>(2, 77, 3, keys, 513 - keys, 1);
+        attention<Way, Way::MANY>(1, 300, 2, keys, 1, 8);
+    }
+    attention<Way, Way::MANY>(1, 130, 5, 320, 193, 1);
+    attention<Way, Way::FEW>(1, 130, 5, 384, 129, 1);
+    if (quick) return;
+    for (int keys : {16, 64, 128, 192, 256, 320}) attention<Way, Way::MANY>(1, 32760, 40, keys, 513 - keys, 1);
+    attention<Way, Way::FEW>(1, 32760, 40, 384, 129, 1);
+    attention<Way, Way::MANY>(1, 75600, 40, 128, 385, 1);
+    attention<Way, Way::MANY>(1, 27280, 24, 128, 385, 1);
+}
+
 }  // namespace
 
 void checkCrossAttention() {
-    for (int keys : {1, 2, 17, 32, 33, 64, 65, 127, 128}) {
-        attention<8>(1, 1, 1, keys, 513 - keys, 1);
-        attention<4>(2, 77, 3, keys, 513 - keys, 1);
-        attention<8>(1, 300, 2, keys, 1, 8);
-    }
-    attention<8>(1, 130, 5, 304, 209, 1);
-    attention<4>(1, 130, 5, 368, 145, 1);
-    if (quick) return;
-    attention<8>(1, 27280, 24, 128, 385, 1);
-    for (int keys : {16, 32, 64, 96, 128, 192, 256, 304}) attention<8>(1, 32760, 40, keys, 513 - keys, 1);
-    for (int keys : {16, 64, 128, 192, 320, 368}) attention<4>(1, 32760, 40, keys, 513 - keys, 1);
-    attention<8>(1, 75600, 40, 128, 385, 1);
+    cudaDeviceProp device;
+    CU(cudaGetDeviceProperties(&device, 0));
+    all<Warps>();
+    if (device.major == 9) all<Groups>();
 }

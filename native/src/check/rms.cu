@@ -43,6 +43,27 @@ template <class In, class Weight, class Out, int D, int N, int WARPS> void rms(i
     if (rows > 10000) timed(name, (double) rows * D * (sizeof(In) + sizeof(Out)), run);
 }
 
+template <class In> __global__ void wantFactors(const In* x, double* out, int D, int stride) {
+    double sum = 0;
+    for (int i = threadIdx.x; i < D; i += 256) sum += asDouble(x[blockIdx.x * (u64) stride + i]) * asDouble(x[blockIdx.x * (u64) stride + i]);
+    const double all = blockSum(sum);
+    if (threadIdx.x == 0) out[blockIdx.x] = 1 / sqrt(all / D + 1e-6);
+}
+
+template <class In, int D, int N, int WARPS> void factors(int rows) {
+    const std::string name = text("rms_factors<%s,%d,%d,%d> %d", typeName<In>(), D, N, WARPS, rows);
+    const int stride = 2 * D;
+    Buffer<In> x((u64) rows * stride, 2.f, 0.2f);
+    Buffer<float> out(rows);
+    const auto run = [&] { wan4j_rms_factors<In, D, N, WARPS><<<rows, 32 * WARPS>>>(x.p, out.p, stride, 1e-6f); };
+    repeats(name, out, run);
+    launched(name);
+    Buffer<double> ref(rows);
+    wantFactors<In><<<rows, 256>>>(x.p, ref.p, D, stride);
+    compare(name, out, ref, rows);
+    if (rows > 10000) timed(name, (double) rows * D * sizeof(In), run);
+}
+
 template <class T, class Angle, int D, int HEAD, int N, int WARPS> void rope(int batch, int length) {
     const std::string name = text("rms_rope<%s,%s,%d,%d,%d,%d> %d x %d", typeName<T>(), sizeof(Angle) == 8 ? "f64" : "f32", D, HEAD, N, WARPS, batch, length);
     const int rows = batch * length, stride = 3 * D;
@@ -72,6 +93,7 @@ template <int D, int HEAD, int N, int WARPS> void width() {
         rms<bf16, float, float, D, 4, WARPS>(length);
         rms<float, float, float, D, 4, WARPS>(length);
         rms<bf16, bf16, bf16, D, N, WARPS>(length);
+        factors<bf16, D, N, WARPS>(length);
     }
 }
 
@@ -97,6 +119,8 @@ void checkRms() {
     rms<bf16, float, bf16, 5120, 8, 2>(75600);
     rms<bf16, float, bf16, 5120, 8, 4>(75600);
     rms<bf16, float, bf16, 5120, 8, 5>(75600);
+    factors<bf16, 5120, 8, 5>(75600);
+    factors<bf16, 3072, 8, 4>(27280);
     rms<bf16, float, bf16, 3072, 8, 3>(27280);
     rms<bf16, bf16, bf16, 4096, 8, 4>(32768);
 }

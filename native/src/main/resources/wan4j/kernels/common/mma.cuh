@@ -21,6 +21,9 @@ __device__ __forceinline__ void loadTransposed(u32 (&tile)[4], const void* row) 
 __device__ __forceinline__ void copyAsync16(void* to, const void* from) {
     asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"((u32) __cvta_generic_to_shared(to)), "l"(from) : "memory");
 }
+__device__ __forceinline__ void copyAsync4(void* to, const void* from) {
+    asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"((u32) __cvta_generic_to_shared(to)), "l"(from) : "memory");
+}
 __device__ __forceinline__ void awaitCopies() { asm volatile("cp.async.wait_all;" ::: "memory"); }
 
 __device__ __forceinline__ float powerOf2(float x) {

@@ -38,6 +38,21 @@ __global__ void __launch_bounds__(32 * WARPS) wan4j_rms(
     }
 }
 
+/** Only what a row is multiplied by, for a kernel that reads it anyway. Bytes: one read of x. */
+template <class In, int D, int N, int WARPS>
+__global__ void __launch_bounds__(32 * WARPS) wan4j_rms_factors(
+        const In* __restrict__ x, float* __restrict__ out, int stride, float epsilon) {
+    constexpr int STEP = 32 * WARPS * N, PACKS = D / STEP;
+    static_assert(D == PACKS * STEP, "D must be a multiple of 32 * WARPS * N");
+    const In* row = x + (u64) blockIdx.x * stride + threadIdx.x * N;
+    Pack<In, N> v[PACKS];
+#pragma unroll
+    for (int i = 0; i < PACKS; i++) v[i] = Pack<In, N>::stream(row + i * STEP);
+    float sum[1] = {squares(v)};
+    sumOverRow<WARPS>(sum);
+    if (threadIdx.x == 0) out[blockIdx.x] = rsqrtf(sum[0] * (1.f / D) + epsilon);
+}
+
 /** cos and sin [length, HEAD / 2]; pair j of a head is (2j, 2j + 1). */
 template <class T, class Weight, class Angle, int D, int HEAD, int N, int WARPS>
 __global__ void __launch_bounds__(32 * WARPS) wan4j_rms_rope(

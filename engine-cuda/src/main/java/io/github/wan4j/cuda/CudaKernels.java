@@ -1,5 +1,6 @@
 package io.github.wan4j.cuda;
 
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
@@ -67,7 +68,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         upsampling = new UpsampleKernels(library);
         this.inner = inner;
         padded = new PaddedAttention(library);
-        prompts = new PromptAttention(library, Multiprocessors.ofCurrentDevice());
+        prompts = new PromptAttention(library, rows, Multiprocessors.ofCurrentDevice());
         this.graphs = graphs;
     }
 
@@ -149,9 +150,9 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     }
 
     @Override
-    public Tensor crossAttention(Tensor q, Tensor k, Tensor v, double scale, long times) {
-        Tensor fused = prompts.attention(q, k, v, scale, times);
-        return fused != null ? fused : super.crossAttention(q, k, v, scale, times);
+    public Tensor crossAttention(Tensor q, Tensor weight, double eps, Keys keys, double scale) {
+        Tensor fused = prompts.attention(q, weight, eps, keys, scale);
+        return fused != null ? fused : super.crossAttention(q, weight, eps, keys, scale);
     }
 
     private Attention choice(DType type, long width) {

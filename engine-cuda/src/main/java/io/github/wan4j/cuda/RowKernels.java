@@ -139,6 +139,34 @@ final class RowKernels {
         return new Added(sum, normed);
     }
 
+    /** What {@link #rmsNorm} multiplies the rows of x [B, L, D] by before their weight: [B, L] f32. */
+    @Nullable
+    Tensor rmsFactors(Tensor x, double eps) {
+        long dim = x.size(-1);
+        long stride = Memory.rowStride(x);
+        RowShape shape = RowShape.of(dim, x.dtype() != DType.BF16);
+        if (stride < 0 || shape == null) {
+            return null;
+        }
+        Launch launch = library.get(
+                KernelInstance.of(RMS, "wan4j_rms_factors", x.dtype(), dim, shape.elements(), shape.warps()),
+                4,
+                check -> {
+                    Tensor sample = check.sample(x.dtype(), 1, 5, dim);
+                    Tensor f32 = sample.to(DType.F32);
+                    check.same(
+                            KernelTrial.made(rmsFactors(sample, eps)),
+                            f32.mul(f32).mean(false, -1).add(eps).rsqrt());
+                });
+        if (launch == null) {
+            return null;
+        }
+        Tensor result = Tensors.empty(DType.F32, x.device(), x.size(0), x.size(1));
+        launch.pointer(Memory.address(x)).pointer(Memory.address(result));
+        launch.i32(stride).f32(eps).run(result.count(), shape.threads());
+        return result;
+    }
+
     @Nullable
     Tensor rmsNorm(Tensor x, Tensor weight, double eps) {
         long dim = x.size(-1);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Kernels.Added;
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.kernels.ReferenceKernels;
@@ -267,17 +268,19 @@ class CudaKernelsTest {
     void attentionToAPrompt(long batch, long queries, long heads, long keys) {
         gpu.run(kernels -> {
             for (double spread : new double[] {1, 20}) { // of the scores: an even mixture, and one key that takes all
-                Tensor q = Gpu.random(1, batch, queries, heads, 128).mul(spread).to(DType.BF16);
+                Tensor q = Gpu.random(1, DType.BF16, batch, queries, heads * 128);
+                Tensor weight = Gpu.random(4, heads * 128).mul(spread);
                 Tensor k = Gpu.random(2, DType.BF16, batch, keys, heads, 128);
                 Tensor v = Gpu.random(3, DType.BF16, batch, keys, heads, 128);
                 double scale = 1 / Math.sqrt(128.0);
-                long times = 513 - keys;
-                Tensor exact = PLAIN.crossAttention(q.to(DType.F64), k.to(DType.F64), v.to(DType.F64), scale, times);
-                Tensor own = kernels.crossAttention(q, k, v, scale, times);
+                Keys prompt = new Keys(k, v, 513 - keys);
+                Keys f64 = new Keys(k.to(DType.F64), v.to(DType.F64), 513 - keys);
+                Tensor exact = PLAIN.crossAttention(q.to(DType.F64), weight.to(DType.F64), EPS, f64, scale);
+                Tensor own = kernels.crossAttention(q, weight, EPS, prompt, scale);
                 assertThat(own.shape()).containsExactly(batch, queries, heads, 128);
                 assertThat(own.isContiguous()).isTrue();
-                assertNoWorseThan(own, PLAIN.crossAttention(q, k, v, scale, times), exact, 2);
-                assertIdentical(kernels.crossAttention(q, k, v, scale, times), own);
+                assertNoWorseThan(own, PLAIN.crossAttention(q, weight, EPS, prompt, scale), exact, 2);
+                assertIdentical(kernels.crossAttention(q, weight, EPS, prompt, scale), own);
             }
         });
     }

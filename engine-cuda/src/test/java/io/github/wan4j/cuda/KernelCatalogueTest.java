@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.wan4j.core.EngineConfig;
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Rotation;
 import io.github.wan4j.core.kernels.Rows;
@@ -47,6 +48,9 @@ class KernelCatalogueTest {
                         "wan4j_rms<bf16, bf16, bf16, 4096, 8, 4>",
                         "wan4j_cross_attention<8>",
                         "wan4j_cross_attention<4>",
+                        "wan4j_cross_attention_hopper<3>",
+                        "wan4j_cross_attention_hopper<2>",
+                        "wan4j_rms_factors<bf16, 5120, 8, 5>",
                         "wan4j_vae_norm<bf16, float, 96, 8, 4, true>",
                         "wan4j_vae_norm<bf16, float, 20, 4, 1, true>");
         assertThat(asked.size()).isGreaterThan(60);
@@ -100,13 +104,23 @@ class KernelCatalogueTest {
                     .attention(heads, heads, heads, 1, 0));
             Tensor filledUp = zeros(DType.BF16, 1, 3, 2, 128);
             none(new PaddedAttention(recorder).attention(filledUp, filledUp, filledUp, 1, 1));
-            for (int shared : new int[] {232_448, 101_376}) { // of Hopper, and of Ada
-                Tensor prompt = zeros(DType.BF16, 1, 128, 2, 128);
-                none(new PromptAttention(recorder, new Multiprocessors(132, shared))
-                        .attention(filledUp, prompt, prompt, 1, 1));
-            }
+            prompts(recorder);
         }
         return asked;
+    }
+
+    /** To few keys and to many, on a device with much shared memory and on one with little. */
+    private static void prompts(OwnKernels recorder) {
+        Multiprocessors hopper = new Multiprocessors(132, 232_448, 9);
+        Multiprocessors ada = new Multiprocessors(128, 101_376, 8);
+        Multiprocessors ampere = new Multiprocessors(108, 166_912, 8);
+        for (Multiprocessors device : new Multiprocessors[] {hopper, ada, ampere}) {
+            PromptAttention prompts = new PromptAttention(recorder, new RowKernels(recorder), device);
+            for (long keys : new long[] {16, 128, 384}) {
+                Tensor k = zeros(DType.BF16, 1, keys, 2, 128);
+                none(prompts.attention(zeros(DType.BF16, 1, 3, 256), f32(256), 1e-6, new Keys(k, k, 1), 1));
+            }
+        }
     }
 
     private static void transformer(RowKernels rows, long dim) {
@@ -129,6 +143,7 @@ class KernelCatalogueTest {
                 none(rows.gatedAdd(x, branch, null));
             }
             none(rows.rmsNorm(branch, f32(dim), 1e-6));
+            none(rows.rmsFactors(branch, 1e-6));
             none(rows.rmsRope(branch, f32(dim), 1e-6, rotation, (int) (dim / 128)));
         }
     }

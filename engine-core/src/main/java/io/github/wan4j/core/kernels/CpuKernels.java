@@ -42,10 +42,14 @@ public final class CpuKernels extends ReferenceKernels {
     }
 
     @Override
-    public Tensor crossAttention(Tensor q, Tensor k, Tensor v, double scale, long times) {
-        return q.dtype() == DType.F32
-                ? CpuAttention.forward(q, k, v, scale, times)
-                : super.crossAttention(q, k, v, scale, times);
+    public Tensor crossAttention(Tensor q, Tensor weight, double eps, Keys keys, double scale) {
+        if (q.dtype() != DType.F32) {
+            return super.crossAttention(q, weight, eps, keys, scale);
+        }
+        try (Scope scope = Scope.open("kernels.crossAttention")) {
+            Tensor queries = headsOf(rmsNorm(q, weight, eps), keys);
+            return scope.keep(CpuAttention.forward(queries, keys.k(), keys.v(), scale, keys.times()));
+        }
     }
 
     /** In f32 nothing is rounded between the norm and its modulation, so a shared row is a layer norm's own weight and bias. */

@@ -55,11 +55,8 @@ public interface Kernels {
         return attention(q, k, v, scale, copies);
     }
 
-    /**
-     * {@link #attention} without a bias where the last key counts {@code times}, as if so many copies of it were there: its
-     * score grows by ln(times).
-     */
-    Tensor crossAttention(Tensor q, Tensor k, Tensor v, double scale, long times);
+    /** {@link #attention} of q [B, L, D], its {@link #rmsNorm} first, to the few keys of a prompt; [B, L, H, d]. */
+    Tensor crossAttention(Tensor q, Tensor weight, double eps, Keys keys, double scale);
 
     /** LN of x [B, L, D], rounded to x's dtype, then scaled and shifted in f32; rounded to {@code out}, e4m3 as {@link #quantise}. */
     Operand norm(Tensor x, Norm norm, DType out);

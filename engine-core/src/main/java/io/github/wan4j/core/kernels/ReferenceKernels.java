@@ -30,10 +30,17 @@ public class ReferenceKernels implements Kernels {
 
     /** To all keys, each of the copies by itself. */
     @Override
-    public Tensor crossAttention(Tensor q, Tensor k, Tensor v, double scale, long times) {
+    public Tensor crossAttention(Tensor q, Tensor weight, double eps, Keys keys, double scale) {
         try (Scope scope = Scope.open("kernels.crossAttention")) {
-            return scope.keep(attention(q, withCopies(k, times), withCopies(v, times), scale, null));
+            Tensor queries = headsOf(rmsNorm(q, weight, eps), keys);
+            return scope.keep(attention(
+                    queries, withCopies(keys.k(), keys.times()), withCopies(keys.v(), keys.times()), scale, null));
         }
+    }
+
+    /** x [B, L, D] as [B, L, H, d]. */
+    static Tensor headsOf(Tensor x, Keys keys) {
+        return x.reshape(x.size(0), x.size(1), keys.k().size(2), keys.k().size(3));
     }
 
     /** x [B, S, H, d] with its last key {@code times} times. */

@@ -66,10 +66,10 @@ class CpuKernelsTest {
     void attendsToAKeyThatCountsManyTimesAsTheControl(
             long batch, long queries, long keys, long heads, long dim, long times) {
         compare(2e-6, rng -> {
-            Tensor q = rng.normal(batch, queries, heads, dim);
-            Tensor k = rng.normal(batch, keys, heads, dim);
-            Tensor v = rng.normal(batch, keys, heads, dim);
-            return kernels -> kernels.crossAttention(q, k, v, 1 / Math.sqrt((double) dim), times);
+            Tensor q = rng.normal(batch, queries, heads * dim);
+            Tensor weight = rng.normal(heads * dim);
+            Keys prompt = new Keys(rng.normal(batch, keys, heads, dim), rng.normal(batch, keys, heads, dim), times);
+            return kernels -> kernels.crossAttention(q, weight, 1e-6, prompt, 1 / Math.sqrt((double) dim));
         });
     }
 

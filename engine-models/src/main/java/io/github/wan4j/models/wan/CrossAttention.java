@@ -2,9 +2,9 @@ package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.nn.Linear;
-import io.github.wan4j.core.nn.RmsNorm;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Scope;
 import io.github.wan4j.core.tensor.Tensor;
@@ -16,7 +16,7 @@ final class CrossAttention {
     private final WanConfig config;
     private final Linear q;
     private final Linear o;
-    private final RmsNorm normQ;
+    private final Tensor normQ;
 
     CrossAttention(WanConfig config, Precision precision, Kernels kernels, Weights weights) {
         this.kernels = kernels;
@@ -24,7 +24,7 @@ final class CrossAttention {
         long dim = config.dim();
         q = weights.linear("q", dim, dim, precision.weights());
         o = weights.linear("o", dim, dim, precision.weights());
-        normQ = new RmsNorm(kernels, weights.get("norm_q.weight", DType.F32, dim), config.eps());
+        normQ = weights.get("norm_q.weight", DType.F32, dim);
     }
 
     /** The dtype of its input. */
@@ -33,12 +33,10 @@ final class CrossAttention {
     }
 
     /** x [B, L, D]; [B, L, D]. */
-    Tensor forward(Operand x, PromptKeys.Layer text) {
+    Tensor forward(Operand x, Keys text) {
         try (Scope scope = Scope.open("dit.cross_attn")) {
-            Tensor raw = q.forward(x);
-            Tensor queries = config.heads(normQ.forward(raw));
-            raw.close();
-            Tensor mixed = kernels.crossAttention(queries, text.k(), text.v(), config.attentionScale(), text.times());
+            Tensor queries = q.forward(x);
+            Tensor mixed = kernels.crossAttention(queries, normQ, config.eps(), text, config.attentionScale());
             queries.close();
             return scope.keep(o.forward(mixed.reshape(x.shape())));
         }

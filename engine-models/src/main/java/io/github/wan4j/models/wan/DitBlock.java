@@ -3,6 +3,7 @@ package io.github.wan4j.models.wan;
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.kernels.Kernels.Added;
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.kernels.Norm;
 import io.github.wan4j.core.kernels.Operand;
 import io.github.wan4j.core.tensor.DType;
@@ -42,7 +43,7 @@ final class DitBlock {
      * x [B, L, D] in parts, f32; the new x, f32. Frees what it was given. Several parts are summed up at once: two tensors a
      * part would be one more for each of them.
      */
-    List<Residual> forward(List<Part> parts, List<Residual> x, PromptKeys.Layer text) {
+    List<Residual> forward(List<Part> parts, List<Residual> x, Keys text) {
         try (Scope scope = Scope.open("dit.block")) {
             Tensor vectors = vectors(parts);
             if (parts.size() == 1) {
@@ -86,7 +87,7 @@ final class DitBlock {
     }
 
     /** The second half, from {@link #attended} on: x [B, L, D] f32, which is freed, to the same in parts. */
-    List<Residual> prompted(List<Part> parts, Tensor x, PromptKeys.Layer text) {
+    List<Residual> prompted(List<Part> parts, Tensor x, Keys text) {
         try (Scope scope = Scope.open("dit.block.prompted")) {
             Tensor vectors = vectors(parts);
             List<Residual> result = new ArrayList<>();
@@ -129,7 +130,7 @@ final class DitBlock {
      * The tokens x of one part, whose norm is h, to their new x. What is no longer needed is freed at once, x first: at 720p
      * each of them is a gigabyte.
      */
-    private Residual forward(Tensor x, Operand h, KeyValue all, Tensor vectors, Part part, PromptKeys.Layer text) {
+    private Residual forward(Tensor x, Operand h, KeyValue all, Tensor vectors, Part part, Keys text) {
         try (Scope scope = Scope.open("dit.block.part")) {
             Modulation attention = Modulation.of(vectors, 0, part.time());
             Tensor a = selfAttn.forward(h, part, all);
@@ -141,7 +142,7 @@ final class DitBlock {
     }
 
     /** From behind self-attention on: the stream and its norm, both of which are freed. */
-    private Residual prompted(Added self, Tensor vectors, Part part, PromptKeys.Layer text) {
+    private Residual prompted(Added self, Tensor vectors, Part part, Keys text) {
         try (Scope scope = Scope.open("dit.block.prompt")) {
             Modulation feedForward = Modulation.of(vectors, 3, part.time());
             Tensor b = crossAttn.forward(self.normed(), text);

@@ -1,5 +1,6 @@
 package io.github.wan4j.models.wan;
 
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.tensor.Tensor;
 import java.util.List;
@@ -9,23 +10,14 @@ import java.util.List;
  * expert, and closes them. Made by {@link WanTransformer#promptKeys}.
  */
 public final class PromptKeys implements AutoCloseable {
-    /** Keys and values [B, S, H, d] of one block, the last of which count {@code times}. */
-    record Layer(Tensor k, Tensor v, long times) implements AutoCloseable {
-        @Override
-        public void close() {
-            k.close();
-            v.close();
-        }
-    }
-
     /** A pass through the blocks but for its tokens and timestep: what is recorded for it holds good as long as these. */
     private record Pass(PromptKeys keys, Rope3d rope, long split) {}
 
-    private final List<Layer> layers;
+    private final List<Keys> layers;
     private final Replays replays;
     private final Records records = new Records();
 
-    PromptKeys(List<Layer> layers, Replays replays) {
+    PromptKeys(List<Keys> layers, Replays replays) {
         this.layers = List.copyOf(layers);
         this.replays = replays;
     }
@@ -40,7 +32,7 @@ public final class PromptKeys implements AutoCloseable {
         return layers.get(0).k().size(0);
     }
 
-    Layer layer(int i) {
+    Keys layer(int i) {
         return layers.get(i);
     }
 
@@ -48,6 +40,6 @@ public final class PromptKeys implements AutoCloseable {
     @Override
     public void close() {
         records.close();
-        layers.forEach(Layer::close);
+        layers.forEach(Keys::close);
     }
 }

@@ -2,6 +2,7 @@ package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.nn.Projections;
 import io.github.wan4j.core.nn.RmsNorm;
 import io.github.wan4j.core.tensor.DType;
@@ -28,12 +29,12 @@ final class PromptProjection {
     }
 
     /** text [B, S, D], its last row in place of all up to 512; its keys and values [B, S, H, d], which depend on nothing else. */
-    PromptKeys.Layer keys(Tensor text) {
+    Keys keys(Tensor text) {
         try (Scope scope = Scope.open("dit.cross_attn.keys")) {
             List<Tensor> projected = kv.forward(text);
             Tensor k = config.heads(normK.forward(projected.get(0)));
             Tensor v = config.heads(projected.get(1)).contiguous(); // a view would keep the whole product alive
-            return new PromptKeys.Layer(scope.keep(k), scope.keep(v), config.textLength() - text.size(1) + 1);
+            return new Keys(scope.keep(k), scope.keep(v), config.textLength() - text.size(1) + 1);
         }
     }
 }

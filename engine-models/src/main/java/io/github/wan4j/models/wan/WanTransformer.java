@@ -2,6 +2,7 @@ package io.github.wan4j.models.wan;
 
 import io.github.wan4j.core.Precision;
 import io.github.wan4j.core.kernels.Kernels;
+import io.github.wan4j.core.kernels.Keys;
 import io.github.wan4j.core.kernels.Replays;
 import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Device;
@@ -67,16 +68,16 @@ public final class WanTransformer {
 
     /** Encoded prompts, each [n, textDim], as a batch; the caller closes the result. */
     public PromptKeys promptKeys(Tensor... prompts) {
-        List<PromptKeys.Layer> layers = new ArrayList<>();
+        List<Keys> layers = new ArrayList<>();
         try (Scope scope = Scope.open("dit.prompt")) {
             Tensor text = textEmbedding.forward(prompts);
             for (int i = 0; i < projections.count(); i++) {
-                PromptKeys.Layer keys = projections.get(i).keys(text);
-                layers.add(new PromptKeys.Layer(scope.release(keys.k()), scope.release(keys.v()), keys.times()));
+                Keys keys = projections.get(i).keys(text);
+                layers.add(new Keys(scope.release(keys.k()), scope.release(keys.v()), keys.times()));
             }
             return new PromptKeys(layers, passes);
         } catch (RuntimeException | Error e) {
-            layers.forEach(PromptKeys.Layer::close);
+            layers.forEach(Keys::close);
             throw e;
         }
     }

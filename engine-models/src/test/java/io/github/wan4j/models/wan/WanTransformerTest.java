@@ -272,8 +272,8 @@ class WanTransformerTest {
                 recording.clear();
 
                 List<String> toItself = List.of("linear", "rmsRope", "linear", "rmsRope", "attention", "linear");
-                List<String> toThePrompt = List.of(
-                        "linear", "rmsNorm", "crossAttention", "linear", "gatedAddNorm", "linearGelu", "linear");
+                List<String> toThePrompt =
+                        List.of("linear", "crossAttention", "linear", "gatedAddNorm", "linearGelu", "linear");
                 Stem stem = dit.stem(tokens, time, rope, WanTransformerTest::neverStop);
                 List<String> calls = new ArrayList<>(List.of("norm"));
                 calls.addAll(toItself);
