@@ -11,7 +11,8 @@ import java.util.Set;
 
 /**
  * One side of a comparison, written as {@code precision=fp8,attention=cudnn,tier=balanced}: settings of the engine by their
- * names, and of the request {@code tier}, {@code speedup}, {@code steps}, {@code shift}, {@code frames} {@code side} (of square frames)
+ * names, and of the request {@code tier}, {@code speedup}, {@code steps}, {@code shift}, {@code frames}, {@code side} (of square
+ * frames)
  * and {@code size}, as {@code 832x480}.
  */
 record Setup(String text, EngineConfig config, Map<String, String> request) {
