@@ -23,8 +23,8 @@ import java.util.Set;
  * java -cp 'lib/*' io.github.wan4j.bench.report.FullSizeReport [--profile] [WORK ...]
  * }</pre>
  *
- * Without names of work it does all of it. Weights are random, nothing is downloaded. Settings of the engine are read as
- * everywhere: {@code WAN4J_GRAPHS=off}. {@code -Dbench.ceiling=off} leaves the ceilings out, {@code -Dbench.runs=1} measures once,
+ * Without names of work it does all of it but whole steps. Weights are random, nothing is downloaded. Settings of the engine
+ * are read as everywhere: {@code WAN4J_GRAPHS=off}. {@code -Dbench.ceiling=off} leaves the ceilings out, {@code -Dbench.runs=1} measures once,
  * {@code -Dbench.prompt=126,512} sets how many tokens the prompts have.
  */
 public final class FullSizeReport {
@@ -54,6 +54,9 @@ public final class FullSizeReport {
             works.put(
                     "a14b-720p-step" + suffix, step("A14B step 1280×720×81", "t2v-a14b", a14b, precision, 21, 90, 160));
             works.put("5b-704p-step" + suffix, step("5B step 1280×704×121", "ti2v-5b", ti2v, precision, 31, 44, 80));
+            works.put(
+                    "5b-704p-long-step" + suffix,
+                    step("5B step 1280×704×241", "ti2v-5b", ti2v, precision, 61, 44, 80)); // in parts
             works.put("5b-352p" + suffix, forward("5B forward 640×352×49", "ti2v-5b", ti2v, precision, 13, 22, 40));
             works.put("5b-192p" + suffix, forward("5B forward 320×192×17", "ti2v-5b", ti2v, precision, 5, 12, 20));
         }
@@ -123,7 +126,8 @@ public final class FullSizeReport {
         }
         out.println(Row.head());
         for (Map.Entry<String, Work> work : works.entrySet()) {
-            if (names.isEmpty() || names.contains(work.getKey())) {
+            boolean asked = names.isEmpty() ? !(work.getValue() instanceof Step) : names.contains(work.getKey());
+            if (asked) {
                 run(work.getKey(), work.getValue(), profile, out);
             }
         }

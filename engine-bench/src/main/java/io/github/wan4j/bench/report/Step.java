@@ -50,23 +50,21 @@ record Step(String work, String tensors, WanConfig config, Precision precision, 
     }
 
     private List<Row> measured(DeviceSession session, Inputs inputs) {
-        long own = peak(session, inputs::apart);
-        long more = peak(session, inputs::together) - own;
-        inputs.requireEqual();
-        double[] times = new Stopwatch(session, RUNS).best(List.of(inputs::apart, inputs::together));
+        Tensor expected = inputs.alone();
+        long own = session.takePeak().orElse(0);
+        double difference = inputs.shared().sub(expected).maxAbs();
+        long all = session.takePeak().orElse(0);
+        if (difference != 0) {
+            throw new IllegalStateException("branches from one stem are off by " + difference);
+        }
+        double[] times = new Stopwatch(session, RUNS).bestOfWarm(List.of(inputs::apart, inputs::together));
         double teraflop = Ceiling.teraflop(config, (long) frames * height * width / 4);
         String note = String.format(
                 "the step %.1f ms, %.2f %% less, for %.2f GiB more",
-                times[1], 100 * (1 - times[1] / times[0]), more / (double) (1L << 30));
+                times[1], 100 * (1 - times[1] / times[0]), (all - own) / (double) (1L << 30));
         return List.of(
                 new Row(work + ", a branch by itself", times[0] / 2, Row.NO_CEILING, teraflop, own, ""),
-                new Row(work + ", branches from one stem", times[1] / 2, Row.NO_CEILING, teraflop, own + more, note));
-    }
-
-    private static long peak(DeviceSession session, Runnable work) {
-        long before = session.takePeak().orElse(0);
-        work.run();
-        return Math.max(0, session.takePeak().orElse(before));
+                new Row(work + ", branches from one stem", times[1] / 2, Row.NO_CEILING, teraflop, all, note));
     }
 
     private record Inputs(
@@ -90,27 +88,22 @@ record Step(String work, String tensors, WanConfig config, Precision precision, 
             }
         }
 
-        void requireEqual() {
-            try (Scope scope = Scope.open("step.equal")) {
-                double difference = alone().sub(shared()).maxAbs();
-                if (difference != 0) {
-                    throw new IllegalStateException("branches from one stem are off by " + difference);
-                }
+        Tensor alone() {
+            try (Scope scope = Scope.open("step.alone")) {
+                TimeRows time = dit.time(Timesteps.all(900));
+                Tensor cond = dit.forward(latent, null, time, rope, prompt, Inputs::goOn);
+                Tensor uncond = dit.forward(latent, null, time, rope, negative, Inputs::goOn);
+                return scope.keep(session.kernels().guidance(cond, uncond, GUIDANCE));
             }
         }
 
-        private Tensor alone() {
-            TimeRows time = dit.time(Timesteps.all(900));
-            Tensor cond = dit.forward(latent, null, time, rope, prompt, Inputs::goOn);
-            Tensor uncond = dit.forward(latent, null, time, rope, negative, Inputs::goOn);
-            return session.kernels().guidance(cond, uncond, GUIDANCE);
-        }
-
-        private Tensor shared() {
-            TimeRows time = dit.time(Timesteps.all(900));
-            Stem stem = dit.stem(dit.embed(latent, null), time, rope, Inputs::goOn);
-            Tensor cond = branch(stem.again(), time, prompt);
-            return session.kernels().guidance(cond, branch(stem, time, negative), GUIDANCE);
+        Tensor shared() {
+            try (Scope scope = Scope.open("step.shared")) {
+                TimeRows time = dit.time(Timesteps.all(900));
+                Stem stem = dit.stem(dit.embed(latent, null), time, rope, Inputs::goOn);
+                Tensor cond = branch(stem.again(), time, prompt);
+                return scope.keep(session.kernels().guidance(cond, branch(stem, time, negative), GUIDANCE));
+            }
         }
 
         private Tensor branch(Stem stem, TimeRows time, PromptKeys keys) {
