@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @SuppressWarnings("NullAway.Init") // JMH calls setUp
 public class GpuKernelsBenchmark {
     /** Launches between two waits for the device. */
-    private static final int LAUNCHES = 8;
+    private static final int LAUNCHES = 16;
 
     private static final double AGREEMENT = 1e-2; // of results in bf16
     private static final long CHECKED = 64;
@@ -74,8 +74,7 @@ public class GpuKernelsBenchmark {
         ceilings = session.call(() -> GpuCeilings.measure(session));
         double error = session.call(() -> {
             scope = Scope.open("operands");
-            operands = GpuOperands.of(
-                    shape, session.info().device(), session.kernels().angles());
+            operands = GpuOperands.of(shape, session.info().device(), session.kernels());
             return error();
         });
         if (!(error <= AGREEMENT)) {

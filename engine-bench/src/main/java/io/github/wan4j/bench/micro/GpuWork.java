@@ -86,7 +86,7 @@ public enum GpuWork {
         @Override
         Tensor run(Kernels kernels, GpuOperands on) {
             double scale = 1 / Math.sqrt((double) on.q().size(3));
-            return kernels.attention(on.q(), on.keys(), on.keys(), scale, null);
+            return kernels.attention(on.q(), on.keys(), on.values(), scale, on.copies());
         }
 
         @Override

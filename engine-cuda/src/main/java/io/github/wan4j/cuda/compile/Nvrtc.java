@@ -5,6 +5,7 @@ import static org.bytedeco.cuda.global.nvrtc.*;
 import io.github.wan4j.cuda.load.CompilerLibrary;
 import io.github.wan4j.cuda.load.CudaException;
 import io.github.wan4j.cuda.load.LibrarySearch;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +19,8 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /** The run-time compiler. Its output is the same byte for byte whenever its input is; several threads may compile at once. */
 public final class Nvrtc {
+    private static final System.Logger LOGGER = System.getLogger(Nvrtc.class.getName());
+
     private final String version;
     private final int[] architectures;
 
@@ -73,8 +76,9 @@ public final class Nvrtc {
             int status = nvrtcCompileProgram(program, options.size(), strings(options));
             String log = log(program);
             if (status != NVRTC_SUCCESS) {
+                LOGGER.log(Level.WARNING, log);
                 throw new CudaException(kernel + " of " + source.file() + " does not compile for " + architecture
-                        + " with NVRTC " + version + ": " + log);
+                        + " with NVRTC " + version + ": " + firstError(log));
             }
             PointerPointer<BytePointer> lowered = new PointerPointer<>(1);
             check(nvrtcGetLoweredName(program, new BytePointer(kernel), lowered), "nvrtcGetLoweredName");
@@ -87,6 +91,11 @@ public final class Nvrtc {
 
     /** Code, and what the assembler says about registers and spills. */
     public record Compilation(Cubin cubin, String log) {}
+
+    /** The line that says what is wrong first; those behind it show the source. */
+    private static String firstError(String log) {
+        return log.lines().filter(line -> line.contains("error")).findFirst().orElse(log);
+    }
 
     private static byte[] code(_nvrtcProgram program, Architecture architecture) {
         SizeTPointer size = new SizeTPointer(1);
