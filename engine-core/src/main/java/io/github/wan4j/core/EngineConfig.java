@@ -34,6 +34,7 @@ public final class EngineConfig {
     private final boolean tf32;
     private final AttentionBackend attention;
     private final KernelSet kernels;
+    private final ProductBackend products;
     private final GraphUse graphs;
     private final BranchSharing shareBranches;
     private final Residency residency;
@@ -57,6 +58,7 @@ public final class EngineConfig {
         tf32 = resolve(Settings.TF32, problems);
         attention = resolve(Settings.ATTENTION, problems);
         kernels = resolve(Settings.KERNELS, problems);
+        products = resolve(Settings.PRODUCTS, problems);
         graphs = resolve(Settings.GRAPHS, problems);
         shareBranches = resolve(Settings.SHARE_BRANCHES, problems);
         residency = resolve(Settings.RESIDENCY, problems);
@@ -139,6 +141,11 @@ public final class EngineConfig {
     /** Fused kernels, or the plain ones as a control. */
     public KernelSet kernels() {
         return kernels;
+    }
+
+    /** Who computes a GPU's matrix products. */
+    public ProductBackend products() {
+        return products;
     }
 
     /** CUDA graphs. */
@@ -293,6 +300,10 @@ public final class EngineConfig {
 
         public Builder kernels(KernelSet kernels) {
             return set("kernels", kernels.toString());
+        }
+
+        public Builder products(ProductBackend backend) {
+            return set("products", backend.toString());
         }
 
         public Builder graphs(GraphUse use) {

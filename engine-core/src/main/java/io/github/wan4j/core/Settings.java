@@ -51,6 +51,7 @@ final class Settings {
 
     static final Setting<AttentionBackend> ATTENTION = choice("attention", AttentionBackend.AUTO);
     static final Setting<KernelSet> KERNELS = choice("kernels", KernelSet.OWN);
+    static final Setting<ProductBackend> PRODUCTS = choice("products", ProductBackend.AUTO);
     static final Setting<GraphUse> GRAPHS = choice("graphs", GraphUse.AUTO);
     static final Setting<BranchSharing> SHARE_BRANCHES = choice("shareBranches", BranchSharing.AUTO);
     static final Setting<Residency> RESIDENCY = choice("residency", Residency.AUTO);
@@ -117,6 +118,7 @@ final class Settings {
             TF32,
             ATTENTION,
             KERNELS,
+            PRODUCTS,
             GRAPHS,
             SHARE_BRANCHES,
             RESIDENCY,

@@ -29,6 +29,7 @@ class EngineConfigTest {
         assertThat(config.tf32()).isFalse();
         assertThat(config.attention()).isEqualTo(AttentionBackend.AUTO);
         assertThat(config.kernels()).isEqualTo(KernelSet.OWN);
+        assertThat(config.products()).isEqualTo(ProductBackend.AUTO);
         assertThat(config.graphs()).isEqualTo(GraphUse.AUTO);
         assertThat(config.shareBranches()).isEqualTo(BranchSharing.AUTO);
         assertThat(config.residency()).isEqualTo(Residency.AUTO);
@@ -41,7 +42,7 @@ class EngineConfigTest {
         assertThat(config.calibration()).isEmpty();
         assertThat(config.cudaLibraries()).isEmpty();
         assertThat(config.explain())
-                .hasSize(18)
+                .hasSize(19)
                 .allSatisfy(entry -> assertThat(entry.origin()).startsWith("default"));
     }
 
@@ -72,6 +73,7 @@ class EngineConfigTest {
                 "precision | BF16 | bf16",
                 "tf32 | true | on",
                 "attention | flash | flash",
+                "products | torch | torch",
                 "graphs | off | off",
                 "shareBranches | ON | on",
                 "residency | one-expert | one-expert",
@@ -188,6 +190,7 @@ class EngineConfigTest {
                 .tf32(true)
                 .attention(AttentionBackend.MATH)
                 .kernels(KernelSet.REFERENCE)
+                .products(ProductBackend.TORCH)
                 .graphs(GraphUse.ON)
                 .shareBranches(BranchSharing.OFF)
                 .residency(Residency.STREAM)

@@ -45,17 +45,19 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final PromptAttention prompts;
     private final Graphs graphs;
     private final @Nullable InnerAttention inner;
+    private final @Nullable Products products;
     private boolean plain;
 
     /**
      * {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen;
-     * {@code inner} is that of inner blocks, if it is another.
+     * {@code inner} is that of inner blocks, if it is another, {@code products} are those that libtorch does not compute.
      */
     CudaKernels(
             KernelLibrary library,
             boolean own,
             AttentionChoice attention,
             @Nullable InnerAttention inner,
+            @Nullable Products products,
             Graphs graphs) {
         this.library = library;
         this.own = own;
@@ -67,6 +69,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         frames = new VaeKernels(library);
         upsampling = new UpsampleKernels(library);
         this.inner = inner;
+        this.products = products;
         padded = new PaddedAttention(library);
         prompts = new PromptAttention(library, rows, Multiprocessors.ofCurrentDevice());
         this.graphs = graphs;
@@ -106,6 +109,9 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     List<String> switchedOff() {
         List<String> all = new ArrayList<>(library.switchedOff());
         scaled.switchedOff().ifPresent(all::add);
+        if (products != null) {
+            products.switchedOff().ifPresent(all::add);
+        }
         if (inner != null) {
             all.addAll(inner.switchedOff());
         }
@@ -216,11 +222,21 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         return fused != null ? fused : super.rmsNorm(x, weight, eps);
     }
 
+    @Override
+    public Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        Tensor fast = own && !plain && products != null ? products.linear(x, weight, bias, false) : null;
+        return fast != null ? fast : super.linear(x, weight, bias);
+    }
+
     /** The GELU is part of the product's epilogue, where it costs nothing; it sees the sum before its rounding to bf16. */
     @Override
     public Tensor linearGelu(Tensor x, Tensor weight, @Nullable Tensor bias) {
         if (!own || plain || bias == null || x.dtype() != DType.BF16) {
             return super.linearGelu(x, weight, bias);
+        }
+        Tensor fast = products == null ? null : products.linear(x, weight, bias, true);
+        if (fast != null) {
+            return fast;
         }
         long[] shape = x.shape();
         shape[shape.length - 1] = weight.size(0);
@@ -248,6 +264,11 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     public Tensor scaledLinear(Operand x, Operand weight, @Nullable Tensor bias) {
         Tensor fast = own ? scaled.linear(x, weight, bias) : null;
         return fast != null ? fast : super.scaledLinear(x, weight, bias);
+    }
+
+    /** Whether some products are not libtorch's. */
+    boolean computesProducts() {
+        return own && products != null && products.switchedOff().isEmpty();
     }
 
     @Override
@@ -374,6 +395,9 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         graphs.close();
         if (inner != null) {
             inner.close();
+        }
+        if (products != null) {
+            products.close();
         }
         library.close();
     }

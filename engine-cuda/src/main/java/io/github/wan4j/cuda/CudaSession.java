@@ -6,6 +6,7 @@ import io.github.wan4j.core.EngineFailedException;
 import io.github.wan4j.core.EngineStartException;
 import io.github.wan4j.core.KernelSet;
 import io.github.wan4j.core.Precision;
+import io.github.wan4j.core.ProductBackend;
 import io.github.wan4j.core.kernels.Attention8;
 import io.github.wan4j.core.kernels.Kernels;
 import io.github.wan4j.core.runtime.CpuThreads;
@@ -84,7 +85,12 @@ final class CudaSession implements DeviceSession {
             kernels = started.call(() -> {
                 KernelLibrary library = new KernelLibrary(compiler(), new SelfCheck(info.device()));
                 return new CudaKernels(
-                        library, config.kernels() == KernelSet.OWN, attention(), innerAttention(library), graphs);
+                        library,
+                        config.kernels() == KernelSet.OWN,
+                        attention(),
+                        innerAttention(library),
+                        products(),
+                        graphs);
             });
         } catch (Throwable t) {
             if (started != null) {
@@ -185,6 +191,21 @@ final class CudaSession implements DeviceSession {
         return profile.isHopper() ? new HopperAttention(library, profile.multiprocessors(), cudnn) : cudnn;
     }
 
+    /** Null where libtorch's are asked for, or cuBLASLt cannot be reached, which is said. */
+    private @Nullable Products products() {
+        if (config.kernels() == KernelSet.REFERENCE || config.products() == ProductBackend.TORCH) {
+            return null;
+        }
+        try {
+            return new Products(profile.major());
+        } catch (CudaException e) {
+            String warning = "libtorch computes all products: " + e.getMessage();
+            warnings.add(warning);
+            LOG.log(Level.WARNING, warning);
+            return null;
+        }
+    }
+
     @Override
     public DeviceInfo info() {
         return info;
@@ -250,6 +271,7 @@ final class CudaSession implements DeviceSession {
                 config.devices().isEmpty() ? "the first GPU that can be used" : "asked for"));
         choices.add(kernelChoice());
         choices.add(attentionChoice());
+        choices.add(productChoice());
         choices.add(graphs.choice());
         choices.addAll(CudaSettings.choices(config));
         return choices;
@@ -286,6 +308,14 @@ final class CudaSession implements DeviceSession {
                         : config.attention() + " was asked for and does not take heads of " + CudaKernels.HEAD + " in "
                                 + type;
         return new Choice("attention", chosen.name().toLowerCase(Locale.ROOT), why);
+    }
+
+    private Choice productChoice() {
+        boolean asked = config.products() == ProductBackend.TORCH || config.kernels() == KernelSet.REFERENCE;
+        return kernels.computesProducts()
+                ? new Choice(
+                        "products", "auto", "by cuBLASLt itself where that was measured to be faster, else by libtorch")
+                : new Choice("products", "torch", asked ? "asked for" : "see the warnings");
     }
 
     @Override

@@ -43,6 +43,12 @@ final class DeviceOptions {
             description = "A GPU's fused operations: own or reference. Default: own.")
     private @Nullable String kernels;
 
+    @Option(
+            names = "--products",
+            paramLabel = "NAME",
+            description = "Matrix products of a GPU: auto or torch. Default: auto.")
+    private @Nullable String products;
+
     @Option(names = "--graphs", paramLabel = "NAME", description = "CUDA graphs: auto, on or off. Default: auto.")
     private @Nullable String graphs;
 
@@ -108,6 +114,7 @@ final class DeviceOptions {
         set("--tf32", tf32, "tf32", config, optionOf);
         set("--attention", attention, "attention", config, optionOf);
         set("--kernels", kernels, "kernels", config, optionOf);
+        set("--products", products, "products", config, optionOf);
         set("--graphs", graphs, "graphs", config, optionOf);
         set("--share-branches", shareBranches, "shareBranches", config, optionOf);
         set("--residency", residency, "residency", config, optionOf);
