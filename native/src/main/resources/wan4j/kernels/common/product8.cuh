@@ -23,21 +23,6 @@ template <> struct Product8<128> {
     }
 };
 
-template <> struct Product8<160> {
-    static __device__ __forceinline__ void add(float (&d)[80], const u32* a, u64 b, int keep) {
-        asm volatile("{.reg .pred p; setp.ne.b32 p, %85, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n160k32.f32.e4m3.e4m3 {"
-        "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
-        "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
-        "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
-        "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63, "
-        "%64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79 "
-        "}, {%80, %81, %82, %83}, %84, p, 1, 1;}"
-        : PRODUCT8_SUMS(0), PRODUCT8_SUMS(16), PRODUCT8_SUMS(32), PRODUCT8_SUMS(48), PRODUCT8_SUMS(64)
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(keep));
-    }
-};
-
 template <> struct Product8<192> {
     static __device__ __forceinline__ void add(float (&d)[96], const u32* a, u64 b, int keep) {
         asm volatile("{.reg .pred p; setp.ne.b32 p, %101, 0;\n"
@@ -50,23 +35,6 @@ template <> struct Product8<192> {
         "%80, %81, %82, %83, %84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95 "
         "}, {%96, %97, %98, %99}, %100, p, 1, 1;}"
         : PRODUCT8_SUMS(0), PRODUCT8_SUMS(16), PRODUCT8_SUMS(32), PRODUCT8_SUMS(48), PRODUCT8_SUMS(64), PRODUCT8_SUMS(80)
-        : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(keep));
-    }
-};
-
-template <> struct Product8<224> {
-    static __device__ __forceinline__ void add(float (&d)[112], const u32* a, u64 b, int keep) {
-        asm volatile("{.reg .pred p; setp.ne.b32 p, %117, 0;\n"
-        "wgmma.mma_async.sync.aligned.m64n224k32.f32.e4m3.e4m3 {"
-        "%0, %1, %2, %3, %4, %5, %6, %7, %8, %9, %10, %11, %12, %13, %14, %15, "
-        "%16, %17, %18, %19, %20, %21, %22, %23, %24, %25, %26, %27, %28, %29, %30, %31, "
-        "%32, %33, %34, %35, %36, %37, %38, %39, %40, %41, %42, %43, %44, %45, %46, %47, "
-        "%48, %49, %50, %51, %52, %53, %54, %55, %56, %57, %58, %59, %60, %61, %62, %63, "
-        "%64, %65, %66, %67, %68, %69, %70, %71, %72, %73, %74, %75, %76, %77, %78, %79, "
-        "%80, %81, %82, %83, %84, %85, %86, %87, %88, %89, %90, %91, %92, %93, %94, %95, "
-        "%96, %97, %98, %99, %100, %101, %102, %103, %104, %105, %106, %107, %108, %109, %110, %111 "
-        "}, {%112, %113, %114, %115}, %116, p, 1, 1;}"
-        : PRODUCT8_SUMS(0), PRODUCT8_SUMS(16), PRODUCT8_SUMS(32), PRODUCT8_SUMS(48), PRODUCT8_SUMS(64), PRODUCT8_SUMS(80), PRODUCT8_SUMS(96)
         : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "l"(b), "r"(keep));
     }
 };

@@ -19,11 +19,10 @@ final class HopperAttention implements InnerAttention {
     private static final int HEAD = 128;
     private static final int QUERIES = 128; // of a block at a time
     private static final int KEYS = 192; // of a tile
-    private static final int STAGES = 3;
-    private static final int WORKERS = 256; // threads that compute
-    private static final int SHARED =
-            STAGES * (2 * KEYS * HEAD + 4 * Long.BYTES) + WORKERS * (64 + 2) * Float.BYTES + 1024;
-    private static final int ATTEND_THREADS = 384;
+    private static final int STAGES = 4;
+    private static final int COMPUTING = 256; // threads
+    private static final int ATTEND_THREADS = COMPUTING + 128;
+    private static final int SHARED = STAGES * (2 * KEYS * HEAD + 4 * Long.BYTES) + COMPUTING * Long.BYTES + 1024;
     private static final int PACK = 8; // elements of the widest access
     private static final int THREADS = 256;
     private static final int COLUMNS = 256; // of a block that reads them whole
@@ -37,6 +36,7 @@ final class HopperAttention implements InnerAttention {
     private final OwnKernels library;
     private final int multiprocessors;
     private final InnerAttention others;
+    private boolean available = true; // as far as is known
 
     HopperAttention(OwnKernels library, int multiprocessors, InnerAttention others) {
         this.library = library;
@@ -56,7 +56,7 @@ final class HopperAttention implements InnerAttention {
 
     @Override
     public boolean takesCopies() {
-        return true;
+        return available;
     }
 
     @Override
@@ -85,6 +85,10 @@ final class HopperAttention implements InnerAttention {
         Launch means = fits ? kernel(QUANTISE, "wan4j_key_means", 7) : null;
         Launch quantise = fits ? kernel(QUANTISE, "wan4j_quantise_keys", 12) : null;
         Launch attend = fits ? kernel(ATTEND, "wan4j_attend8", 12) : null;
+        if (!fits) {
+            return null;
+        }
+        available = parts != null && means != null && quantise != null && attend != null;
         if (parts == null || means == null || quantise == null || attend == null) {
             return null;
         }
