@@ -56,7 +56,7 @@ public final class FullSizeReport {
             works.put("5b-704p-step" + suffix, step("5B step 1280×704×121", "ti2v-5b", ti2v, precision, 31, 44, 80));
             works.put(
                     "5b-704p-long-step" + suffix,
-                    step("5B step 1280×704×241", "ti2v-5b", ti2v, precision, 61, 44, 80)); // in parts
+                    step("5B step 1280×704×189", "ti2v-5b", ti2v, precision, 48, 44, 80)); // in parts
             works.put("5b-352p" + suffix, forward("5B forward 640×352×49", "ti2v-5b", ti2v, precision, 13, 22, 40));
             works.put("5b-192p" + suffix, forward("5B forward 320×192×17", "ti2v-5b", ti2v, precision, 5, 12, 20));
         }
