@@ -36,6 +36,18 @@ class KernelNeedsTest {
     }
 
     @Test
+    void whatAPublishedModelNeedsComesWithTheEngineAndIsThere() {
+        for (String precision : new String[] {"bf16", "fp8"}) {
+            Set<Need> a14b = needs.of("t2v-a14b 5120 " + precision + " bf16 attention auto");
+            assertThat(a14b).hasSizeGreaterThan(25);
+            for (Need need : a14b) {
+                assertThat(KernelSource.load(need.file()).text())
+                        .contains(need.kernel().replaceAll("<.*", ""));
+            }
+        }
+    }
+
+    @Test
     void aFolderThatCannotBeWrittenCostsNothingElse() throws IOException {
         Files.writeString(folder, "a file in its place");
         needs.add("a model", Set.of(GUIDANCE));

@@ -13,6 +13,7 @@ import io.github.wan4j.models.image.FirstFrame;
 import io.github.wan4j.models.plan.Arrangement;
 import io.github.wan4j.models.plan.ExecutionPlan;
 import io.github.wan4j.models.plan.LatentShape;
+import io.github.wan4j.models.plan.ModelShape;
 import io.github.wan4j.models.plan.Numerics;
 import io.github.wan4j.models.plan.PlannedStep;
 import io.github.wan4j.models.vae.Vae;
@@ -151,11 +152,16 @@ final class Pipeline {
         }
     }
 
-    /** What a device needs for it depends on the model and the numbers, hardly on sizes. */
+    /** What a device needs for it depends on the model's shape and the numbers, hardly on a video's size. */
     private String work() {
         Numerics numbers = request.plan().placement().numerics();
-        return request.plan().request().model().name() + " "
-                + numbers.products().label() + " " + numbers.autoencoder().label();
+        ModelShape shape = request.plan().request().model();
+        return String.join(
+                " ",
+                shape.kind().label(),
+                String.valueOf(shape.transformer().dim()),
+                numbers.products().label(),
+                numbers.autoencoder().label());
     }
 
     /** What is known of the run so far. */
