@@ -6,6 +6,7 @@ import io.github.wan4j.core.tensor.Device;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -28,7 +29,11 @@ public final class MicroBenchmarks {
             out.println("GpuKernelsBenchmark is left out: " + reason);
             options.exclude(GpuKernelsBenchmark.class.getName());
         });
-        new Runner(options.build()).run();
+        try {
+            new Runner(options.build()).run();
+        } catch (NoBenchmarksException e) {
+            out.println("no benchmark is left of " + asked.getIncludes());
+        }
     }
 
     /** Why there is no GPU; empty if there is one. */
