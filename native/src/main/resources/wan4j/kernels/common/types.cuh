@@ -7,10 +7,6 @@ using u64 = unsigned long long;
 
 #define MINUS_INFINITY __int_as_float(0xff800000) // the run-time compiler has no math.h either
 
-#ifdef __CUDACC_RTC__ // nor stddef.h, nor what that is made of elsewhere
-#define __builtin_offsetof(type, member) ((u64) &((type*) nullptr)->member)
-#endif
-
 struct bf16 {
     u16 bits;
 };
