@@ -182,3 +182,4 @@ void checkFp8();
 void checkAttention8();
 void checkCrossAttention();
 void checkAttend8();
+void checkAttention();

@@ -14,7 +14,7 @@ int main(int count, char** arguments) {
         timed("copy of 4 GiB", 2. * bytes, [&] { CU(cudaMemcpyAsync(b.p, a.p, bytes, cudaMemcpyDeviceToDevice)); });
     }
     const struct { const char* name; void (*run)(); } checks[] = {
-            {"norm", checkNorm}, {"rms", checkRms}, {"latents", checkLatents}, {"umt5", checkUmt5}, {"vae", checkVae}, {"leave_out", checkLeaveOut}, {"fp8", checkFp8}, {"attention8", checkAttention8}, {"attend8", checkAttend8}, {"cross_attention", checkCrossAttention}};
+            {"norm", checkNorm}, {"rms", checkRms}, {"latents", checkLatents}, {"umt5", checkUmt5}, {"vae", checkVae}, {"leave_out", checkLeaveOut}, {"fp8", checkFp8}, {"attention8", checkAttention8}, {"attend8", checkAttend8}, {"cross_attention", checkCrossAttention}, {"attention", checkAttention}};
     for (const auto& check : checks)
         if (wanted.empty() || std::find(wanted.begin(), wanted.end(), check.name) != wanted.end()) check.run();
     std::printf("%d failures\n", failures);

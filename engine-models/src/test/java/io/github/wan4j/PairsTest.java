@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PairsTest {
     /** Two values, neither of which is to blame alone. */
     private static final Set<Set<Enum<?>>> REFUSED = Set.of(
+            Set.of(Precision.FP32, AttentionBackend.OWN),
             Set.of(Precision.FP32, AttentionBackend.CUDNN),
             Set.of(Precision.FP32, AttentionBackend.FLASH),
             Set.of(Precision.FP32, AttentionBackend.FP8));

@@ -4,6 +4,8 @@ package io.github.wan4j.core;
 public enum AttentionBackend {
     /** By a measured table of shapes. */
     AUTO,
+    /** wan4j's kernel for Hopper. */
+    OWN,
     /** cuDNN's, the fastest on Hopper and later. */
     CUDNN,
     /** FlashAttention. */

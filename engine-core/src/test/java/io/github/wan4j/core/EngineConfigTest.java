@@ -109,7 +109,7 @@ class EngineConfigTest {
                 "cpuThreads | two | 'two' is not a whole number",
                 "precision | fp16 | 'fp16' is not one of fp32|bf16|fp8; write auto|fp32|bf16|fp8",
                 "tf32 | maybe | 'maybe' is neither on nor off",
-                "attention | sage | write auto|cudnn|flash|efficient|math|fp8",
+                "attention | sage | write auto|own|cudnn|flash|efficient|math|fp8",
                 "vaeChunk | 0 | 0 is below 1",
                 "vaeTile | 256 | 'SIZE,OVERLAP' | ",
                 "vaeTile | 250,32 | tile size 250 is not a multiple of 16",

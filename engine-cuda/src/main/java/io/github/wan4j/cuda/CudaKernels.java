@@ -44,18 +44,21 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     private final PaddedAttention padded;
     private final PromptAttention prompts;
     private final Graphs graphs;
+    private final @Nullable OwnAttention ownAttention;
     private final @Nullable InnerAttention inner;
     private final @Nullable Products products;
     private boolean plain;
 
     /**
-     * {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen;
-     * {@code inner} is that of inner blocks, if it is another, {@code products} are those that libtorch does not compute.
+     * {@code own} false: plain operators in place of everything fused, the control. Attention stays what was chosen: by
+     * {@code ownAttention} where there is one and it takes the input; {@code inner} is that of inner blocks, if it is another,
+     * {@code products} are those that libtorch does not compute.
      */
     CudaKernels(
             KernelLibrary library,
             boolean own,
             AttentionChoice attention,
+            @Nullable OwnAttention ownAttention,
             @Nullable InnerAttention inner,
             @Nullable Products products,
             Graphs graphs) {
@@ -68,6 +71,7 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         texts = new TextKernels(library);
         frames = new VaeKernels(library);
         upsampling = new UpsampleKernels(library);
+        this.ownAttention = ownAttention;
         this.inner = inner;
         this.products = products;
         padded = new PaddedAttention(library);
@@ -118,6 +122,18 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
         return all;
     }
 
+    /** wan4j's own attention, where it is one that was chosen. */
+    @Nullable
+    OwnAttention ownAttention() {
+        return ownAttention;
+    }
+
+    /** Whether attention is wan4j's own, as far as is known yet. */
+    boolean isAttentionOwn() {
+        return ownAttention != null
+                && library.switchedOff().stream().noneMatch(text -> text.contains(OwnAttention.FUNCTION));
+    }
+
     /** Whether inner blocks have an attention of their own, as far as is known yet. */
     boolean isInnerAttentionFast() {
         return inner != null && inner.switchedOff().isEmpty();
@@ -142,14 +158,14 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
 
     @Override
     public long tokens(long count) {
-        boolean gains = own && !plain && choice(DType.BF16, HEAD) == Attention.CUDNN;
+        boolean gains = own && !plain && ownAttention == null && choice(DType.BF16, HEAD) == Attention.CUDNN;
         return gains && (inner == null || inner.takesCopies()) ? PaddedAttention.filledUp(count) : count;
     }
 
     @Override
     public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, long copies) {
         try (Scope scope = Scope.open("kernels.attention")) {
-            boolean fits = copies > 0 && choice(q.dtype(), q.size(3)) == Attention.CUDNN;
+            boolean fits = copies > 0 && ownAttention == null && choice(q.dtype(), q.size(3)) == Attention.CUDNN;
             Tensor mixed = fits ? padded.attention(q, k, v, scale, copies) : null;
             return scope.keep(mixed != null ? mixed : super.attention(q, k, v, scale, copies));
         }
@@ -168,6 +184,10 @@ final class CudaKernels extends ReferenceKernels implements AutoCloseable {
     @Override
     public Tensor attention(Tensor q, Tensor k, Tensor v, double scale, @Nullable Tensor bias) {
         try (Scope scope = Scope.open("kernels.attention")) {
+            Tensor fused = ownAttention == null || bias != null ? null : ownAttention.attention(q, k, v, scale);
+            if (fused != null) {
+                return scope.keep(fused);
+            }
             Tensor queries = q.transpose(1, 2);
             Tensor keys = k.transpose(1, 2);
             Tensor values = v.transpose(1, 2);

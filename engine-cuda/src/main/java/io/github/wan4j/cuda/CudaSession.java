@@ -88,6 +88,7 @@ final class CudaSession implements DeviceSession {
                         library,
                         config.kernels() == KernelSet.OWN,
                         attention(),
+                        ownAttention(library),
                         innerAttention(library),
                         products(),
                         graphs);
@@ -106,7 +107,9 @@ final class CudaSession implements DeviceSession {
     static void refuse(EngineConfig config) {
         boolean fp32 = config.precision().filter(p -> p == Precision.FP32).isPresent();
         AttentionBackend backend = config.attention();
-        if (fp32 && (backend == AttentionBackend.CUDNN || backend == AttentionBackend.FLASH)) {
+        if (fp32 && (backend == AttentionBackend.OWN
+                        || backend == AttentionBackend.CUDNN
+                        || backend == AttentionBackend.FLASH)) {
             throw new EngineStartException("attention=" + backend
                     + " computes in bf16 only and precision is fp32; take attention=auto, efficient or math");
         }
@@ -148,9 +151,7 @@ final class CudaSession implements DeviceSession {
             compiler.tell(text -> news.accept(text));
             return compiler;
         } catch (CudaException e) {
-            String warning = "plain operators take the place of wan4j's kernels: " + e.getMessage();
-            warnings.add(warning);
-            LOG.log(Level.WARNING, warning);
+            warn("plain operators take the place of wan4j's kernels: " + e.getMessage());
             return null;
         }
     }
@@ -158,7 +159,7 @@ final class CudaSession implements DeviceSession {
     private CudaKernels.AttentionChoice attention() {
         AttentionTable table = new AttentionTable(profile.major());
         Attention wanted = switch (config.attention()) {
-            case AUTO, FP8 -> null; // fp8 is for inner blocks, all else goes by the table
+            case AUTO, OWN, FP8 -> null; // fp8 is for inner blocks; what neither takes goes by the table
             case CUDNN -> Attention.CUDNN;
             case FLASH -> Attention.FLASH;
             case EFFICIENT -> Attention.EFFICIENT;
@@ -168,6 +169,32 @@ final class CudaSession implements DeviceSession {
         return wanted == null
                 ? table::choose
                 : (type, width) -> wanted.takes(type, width) ? wanted : table.choose(type, width);
+    }
+
+    /** Null: it is not wanted, or cannot be had, which is said where it was asked for. */
+    private @Nullable OwnAttention ownAttention(KernelLibrary library) {
+        boolean asked = config.attention() == AttentionBackend.OWN;
+        boolean byTable = config.attention() == AttentionBackend.AUTO || config.attention() == AttentionBackend.FP8;
+        if (config.kernels() == KernelSet.REFERENCE || !asked && !byTable) {
+            return null;
+        }
+        if (profile.major() == OwnAttention.MAJOR && library.compiles()) {
+            return new OwnAttention(library);
+        }
+        if (asked) {
+            warn("attention=own "
+                    + (library.compiles()
+                            ? "is made for compute capability 9.0 (Hopper) and this GPU has " + profile.major() + "."
+                                    + profile.minor()
+                            : "needs wan4j's kernels")
+                    + "; libtorch's takes its place");
+        }
+        return null;
+    }
+
+    private void warn(String warning) {
+        warnings.add(warning);
+        LOG.log(Level.WARNING, warning);
     }
 
     /** Null: as everywhere else. */
@@ -182,9 +209,7 @@ final class CudaSession implements DeviceSession {
                 ? "needs compute capability 9.0 (Hopper) and this GPU has " + profile.major() + "." + profile.minor()
                 : library.compiles() ? null : "needs wan4j's kernels";
         if (obstacle != null) {
-            String warning = "attention=fp8 " + obstacle + "; bf16 takes its place";
-            warnings.add(warning);
-            LOG.log(Level.WARNING, warning);
+            warn("attention=fp8 " + obstacle + "; bf16 takes its place");
             return null;
         }
         InnerAttention cudnn = new QuantisedAttention(library, graphs::forget);
@@ -289,25 +314,29 @@ final class CudaSession implements DeviceSession {
 
     private Choice attentionChoice() {
         DType type = config.precision(info.device()).products();
-        Attention chosen = attention().choose(type, CudaKernels.HEAD);
-        if (config.attention() == AttentionBackend.FP8) {
-            return kernels.isInnerAttentionFast()
-                    ? new Choice(
-                            "attention",
-                            "fp8",
-                            "asked for, in inner blocks; the rest takes "
-                                    + chosen.name().toLowerCase(Locale.ROOT))
-                    : new Choice(
-                            "attention", chosen.name().toLowerCase(Locale.ROOT), "fp8 was asked for: see the warnings");
-        }
-        boolean wished = config.attention() != AttentionBackend.AUTO;
-        String why = !wished
-                ? new AttentionTable(profile.major()).why(chosen)
-                : chosen.name().equals(config.attention().name())
+        Attention listed = attention().choose(type, CudaKernels.HEAD);
+        boolean own = type == DType.BF16 && kernels.isAttentionOwn();
+        String chosen = own ? "own" : listed.name().toLowerCase(Locale.ROOT);
+        String why = switch (config.attention()) {
+            case AUTO -> own ? "the fastest in bf16 on Hopper" : new AttentionTable(profile.major()).why(listed);
+            case OWN ->
+                own
+                        ? "asked for"
+                        : config.kernels() == KernelSet.REFERENCE
+                                ? "own was asked for, and kernels=reference"
+                                : "own was asked for: see the warnings";
+            case FP8 ->
+                kernels.isInnerAttentionFast()
+                        ? "asked for, in inner blocks; the rest takes " + chosen
+                        : "fp8 was asked for: see the warnings";
+            case CUDNN, FLASH, EFFICIENT, MATH ->
+                listed.name().equals(config.attention().name())
                         ? "asked for"
                         : config.attention() + " was asked for and does not take heads of " + CudaKernels.HEAD + " in "
                                 + type;
-        return new Choice("attention", chosen.name().toLowerCase(Locale.ROOT), why);
+        };
+        boolean fast = config.attention() == AttentionBackend.FP8 && kernels.isInnerAttentionFast();
+        return new Choice("attention", fast ? "fp8" : chosen, why);
     }
 
     private Choice productChoice() {

@@ -33,7 +33,7 @@ final class DeviceOptions {
     @Option(
             names = "--attention",
             paramLabel = "NAME",
-            description = "A GPU's attention: auto, cudnn, flash, efficient, math, or fp8, which is faster at a loss."
+            description = "A GPU's attention: auto, own, cudnn, flash, efficient, math, or fp8, which is faster at a loss."
                     + " Default: auto.")
     private @Nullable String attention;
 

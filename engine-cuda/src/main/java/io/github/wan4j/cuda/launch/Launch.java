@@ -5,7 +5,11 @@ import static org.bytedeco.cuda.global.cudart.*;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.bytedeco.cuda.cudart.CUfunc_st;
+import org.bytedeco.cuda.cudart.CUlaunchAttribute;
+import org.bytedeco.cuda.cudart.CUlaunchConfig;
+import org.bytedeco.cuda.cudart.CUtensorMap;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -75,6 +79,52 @@ public final class Launch implements AutoCloseable {
         return slot.order(ByteOrder.nativeOrder());
     }
 
+    /**
+     * A tensor of bf16 that the kernel has copied box by box into rows of 128 swizzled bytes: sizes and box with the innermost
+     * dimension first, which lies without gaps, and the bytes from one to the next of each of the others.
+     */
+    @CanIgnoreReturnValue
+    public Launch boxes(Pointer data, long[] sizes, long[] stepBytes, int[] box) {
+        int[] everyElement = new int[box.length];
+        Arrays.fill(everyElement, 1);
+        int status = cuTensorMapEncodeTiled(
+                slots.get(CUtensorMap.class, next++),
+                CU_TENSOR_MAP_DATA_TYPE_BFLOAT16,
+                sizes.length,
+                data,
+                sizes,
+                stepBytes,
+                box,
+                everyElement,
+                CU_TENSOR_MAP_INTERLEAVE_NONE,
+                CU_TENSOR_MAP_SWIZZLE_128B,
+                CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
+                CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+        if (status != 0) {
+            next = 0;
+        }
+        Status.driver(status, "cuTensorMapEncodeTiled");
+        return this;
+    }
+
+    /** How many clusters of this many blocks the device runs at a time, with bytes of shared memory for each block. */
+    public int clusters(int blocks, int threads, int shared) {
+        allow(shared);
+        try (CUlaunchConfig config = new CUlaunchConfig();
+                CUlaunchAttribute size = new CUlaunchAttribute()) {
+            Pointer.memset(config, 0, config.sizeof());
+            Pointer.memset(size, 0, size.sizeof());
+            size.id(CU_LAUNCH_ATTRIBUTE_CLUSTER_DIMENSION);
+            size.value().clusterDim_x(blocks).clusterDim_y(1).clusterDim_z(1);
+            config.gridDimX(blocks).gridDimY(1).gridDimZ(1);
+            config.blockDimX(threads).blockDimY(1).blockDimZ(1);
+            config.sharedMemBytes(shared).attrs(size).numAttrs(1);
+            int[] count = {0};
+            Status.driver(cuOccupancyMaxActiveClusters(count, function, config), "cuOccupancyMaxActiveClusters");
+            return count[0];
+        }
+    }
+
     /** Queues the kernel on the current stream of the current device. */
     public void run(long blocks, int threads) {
         run(blocks, 1, threads, 0);
@@ -85,13 +135,17 @@ public final class Launch implements AutoCloseable {
         run(blocksX, blocksY, threads, 0);
     }
 
-    /** The same with bytes of shared memory for what the kernel has not sized itself. */
-    public void run(long blocksX, long blocksY, int threads, int shared) {
+    private void allow(int shared) {
         if (shared > sharedBytes) {
             int status = cuFuncSetAttribute(function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, shared);
             Status.driver(status, "cuFuncSetAttribute");
             sharedBytes = shared;
         }
+    }
+
+    /** The same with bytes of shared memory for what the kernel has not sized itself. */
+    public void run(long blocksX, long blocksY, int threads, int shared) {
+        allow(shared);
         int given = next;
         next = 0; // the next launch starts over, whatever comes of this one
         if (given != parameters) {
