@@ -147,7 +147,7 @@ class OwnAttentionTest {
     void whatItDoesNotTakeGoesToAnother() {
         gpu.run(kernels -> {
             Tensor narrow = Gpu.random(1, DType.BF16, 1, 33, 2, 64);
-            assertThat(hopper(kernels).attention(narrow, narrow, narrow, SCALE)).isNull();
+            assertThat(kernel(kernels).attention(narrow, narrow, narrow, SCALE)).isNull();
             assertThat(kernels.attention(narrow, narrow, narrow, SCALE, null).shape()).isEqualTo(narrow.shape());
         });
     }
@@ -164,14 +164,14 @@ class OwnAttentionTest {
         }
     }
 
-    private static OwnAttention hopper(CudaKernels kernels) {
-        OwnAttention hopper = kernels.hopper();
-        assertThat(hopper).isNotNull();
-        return hopper;
+    private static OwnAttention kernel(CudaKernels kernels) {
+        OwnAttention own = kernels.ownAttention();
+        assertThat(own).isNotNull();
+        return own;
     }
 
     private static Tensor own(CudaKernels kernels, Tensor q, Tensor k, Tensor v) {
-        Tensor own = hopper(kernels).attention(q, k, v, SCALE);
+        Tensor own = kernel(kernels).attention(q, k, v, SCALE);
         assertThat(own).isNotNull();
         return own;
     }

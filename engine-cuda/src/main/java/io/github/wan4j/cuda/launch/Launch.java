@@ -88,7 +88,7 @@ public final class Launch implements AutoCloseable {
         int[] everyElement = new int[box.length];
         Arrays.fill(everyElement, 1);
         int status = cuTensorMapEncodeTiled(
-                slots.get(CUtensorMap.class, next++),
+                new CUtensorMap(slots.get(next++)),
                 CU_TENSOR_MAP_DATA_TYPE_BFLOAT16,
                 sizes.length,
                 data,
