@@ -201,6 +201,7 @@ struct Attender {
     /** Follows maxima that have risen; the last mix must not be under way when o is touched. */
     __device__ __forceinline__ void raiseLevels() {
         float row0, row1;
+        __syncwarp();
         largest(row0, row1);
         if (!__any_sync(~0u, row0 > level0 || row1 > level1)) return;
         row0 = fmaxf(row0, level0), row1 = fmaxf(row1, level1);
@@ -324,12 +325,13 @@ __global__ void __cluster_dims__(wan4j::BLOCKS, 1, 1) __launch_bounds__(wan4j::T
         moreRegisters<160>();
         Attender attender{at, shape, out, factor, group - 1, (int) threadIdx.x / 32 % 4, (int) threadIdx.x % 32};
         for (int i = first, turn = 0; i < items; i += step, turn++) {
-            if (!attender.attend<false>(Item(i, shape))) at.repeat(turn);
+            const bool lost = __any_sync(~0u, !attender.attend<false>(Item(i, shape)));
+            if (lost && attender.lane == 0) at.repeat(turn);
             __syncwarp();
         }
         clusterSync();
         for (int i = first, turn = 0; i < items; i += step, turn++)
-            if (at.repeated(turn)) attender.attend<true>(Item(i, shape));
+            if (__any_sync(~0u, at.repeated(turn))) attender.attend<true>(Item(i, shape));
         clusterSync();
     }
 }
