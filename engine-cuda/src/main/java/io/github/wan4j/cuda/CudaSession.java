@@ -107,7 +107,8 @@ final class CudaSession implements DeviceSession {
     static void refuse(EngineConfig config) {
         boolean fp32 = config.precision().filter(p -> p == Precision.FP32).isPresent();
         AttentionBackend backend = config.attention();
-        if (fp32 && (backend == AttentionBackend.OWN
+        if (fp32
+                && (backend == AttentionBackend.OWN
                         || backend == AttentionBackend.CUDNN
                         || backend == AttentionBackend.FLASH)) {
             throw new EngineStartException("attention=" + backend
@@ -175,7 +176,7 @@ final class CudaSession implements DeviceSession {
     private @Nullable OwnAttention ownAttention(KernelLibrary library) {
         boolean asked = config.attention() == AttentionBackend.OWN;
         boolean byTable = config.attention() == AttentionBackend.AUTO || config.attention() == AttentionBackend.FP8;
-        if (config.kernels() == KernelSet.REFERENCE || !asked && !byTable) {
+        if (config.kernels() == KernelSet.REFERENCE || (!asked && !byTable)) {
             return null;
         }
         if (profile.major() == OwnAttention.MAJOR && library.compiles()) {

@@ -48,8 +48,8 @@ final class OwnAttention {
                 && x.count() > 0
                 && x.stride(3) == 1
                 && (x.size(2) == 1 || x.stride(2) == WIDTH)
-                && (x.size(1) == 1 || x.stride(1) >= WIDTH && x.stride(1) % PACK == 0)
-                && (x.size(0) == 1 || x.stride(0) >= WIDTH && x.stride(0) % PACK == 0)
+                && (x.size(1) == 1 || (x.stride(1) >= WIDTH && x.stride(1) % PACK == 0))
+                && (x.size(0) == 1 || (x.stride(0) >= WIDTH && x.stride(0) % PACK == 0))
                 && Memory.isAligned(x);
     }
 
@@ -60,8 +60,8 @@ final class OwnAttention {
             Tensor k = kv.narrow(2, 0, 3);
             Tensor v = kv.narrow(2, 3, 3);
             for (double scale : new double[] {0.1, 8}) { // the second leaves the range of the first keys
-                Tensor exact = check.control()
-                        .attention(q.to(DType.F64), k.to(DType.F64), v.to(DType.F64), scale, null);
+                Tensor exact =
+                        check.control().attention(q.to(DType.F64), k.to(DType.F64), v.to(DType.F64), scale, null);
                 check.same(KernelTrial.made(attention(q, k, v, scale)), exact.to(DType.BF16));
             }
         });

@@ -16,6 +16,7 @@ import io.github.wan4j.core.tensor.DType;
 import io.github.wan4j.core.tensor.Tensor;
 import io.github.wan4j.core.tensor.Tensors;
 import io.github.wan4j.core.testkit.GpuTest;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,7 +36,8 @@ class OwnAttentionTest {
 
     @BeforeAll
     static void open() {
-        EngineConfig own = EngineConfig.builder().attention(AttentionBackend.OWN).build();
+        EngineConfig own =
+                EngineConfig.builder().attention(AttentionBackend.OWN).build();
         gpu = Gpu.open(own);
         assumeTrue(gpu.session().warnings().isEmpty(), "this GPU is no Hopper");
     }
@@ -52,7 +54,15 @@ class OwnAttentionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1,1,1,1", "1,3,1,129", "2,5,127,128", "1,2,193,79", "3,1,191,81", "1,2,300,80", "2,3,577,577", "1,40,2048,512", "1,24,3410,3410",
+        "1,1,1,1",
+        "1,3,1,129",
+        "2,5,127,128",
+        "1,2,193,79",
+        "3,1,191,81",
+        "1,2,300,80",
+        "2,3,577,577",
+        "1,40,2048,512",
+        "1,24,3410,3410",
         "1,40,390,390"
     })
     void anyNumberOfSequencesHeadsQueriesAndKeys(long sequences, long heads, long queries, long keys) {
@@ -122,10 +132,7 @@ class OwnAttentionTest {
             Tensor rising = Gpu.random(2, DType.BF16, 1, 900, 2, 128);
             for (long key : new long[] {0, 79, 400, 899}) {
                 Tensor k = Tensors.cat(
-                        1,
-                        rising.narrow(1, 0, key),
-                        q.narrow(1, 17, 1).mul(gain),
-                        rising.narrow(1, key, 899 - key));
+                        1, rising.narrow(1, 0, key), q.narrow(1, 17, 1).mul(gain), rising.narrow(1, key, 899 - key));
                 assertClose(own(kernels, q, k, v), exact(q, k, v), 3e-3);
             }
         });
@@ -148,7 +155,8 @@ class OwnAttentionTest {
         gpu.run(kernels -> {
             Tensor narrow = Gpu.random(1, DType.BF16, 1, 33, 2, 64);
             assertThat(kernel(kernels).attention(narrow, narrow, narrow, SCALE)).isNull();
-            assertThat(kernels.attention(narrow, narrow, narrow, SCALE, null).shape()).isEqualTo(narrow.shape());
+            assertThat(kernels.attention(narrow, narrow, narrow, SCALE, null).shape())
+                    .isEqualTo(narrow.shape());
         });
     }
 
@@ -165,15 +173,11 @@ class OwnAttentionTest {
     }
 
     private static OwnAttention kernel(CudaKernels kernels) {
-        OwnAttention own = kernels.ownAttention();
-        assertThat(own).isNotNull();
-        return own;
+        return Objects.requireNonNull(kernels.ownAttention());
     }
 
     private static Tensor own(CudaKernels kernels, Tensor q, Tensor k, Tensor v) {
-        Tensor own = kernel(kernels).attention(q, k, v, SCALE);
-        assertThat(own).isNotNull();
-        return own;
+        return Objects.requireNonNull(kernel(kernels).attention(q, k, v, SCALE));
     }
 
     private static Tensor exact(Tensor q, Tensor k, Tensor v) {

@@ -33,8 +33,9 @@ final class DeviceOptions {
     @Option(
             names = "--attention",
             paramLabel = "NAME",
-            description = "A GPU's attention: auto, own, cudnn, flash, efficient, math, or fp8, which is faster at a loss."
-                    + " Default: auto.")
+            description =
+                    "A GPU's attention: auto, own, cudnn, flash, efficient, math, or fp8, which is faster at a loss."
+                            + " Default: auto.")
     private @Nullable String attention;
 
     @Option(
