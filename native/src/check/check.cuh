@@ -90,7 +90,9 @@ template <class T> void compare(const std::string& name, Buffer<T>& out, Buffer<
     Sums s;
     CU(cudaMemcpy(&s, sums.p, sizeof s, cudaMemcpyDeviceToHost));
     const double error = std::sqrt(s.error / s.norm), ideal = std::sqrt(s.ideal / s.norm);
-    const bool ok = s.bad == 0 && s.norm > 0 && error <= 2 * ideal + (inner ? 1e-4 : sizeof(T) == 4 ? 1e-6 : 1e-5);
+    // a value on the border is off by up to 2^-7 of itself; one in 10,000, and one in any case, of up to four deviations
+    const double border = 4 / 128. * std::sqrt((1 + 1e-4 * n) / n);
+    const bool ok = s.bad == 0 && s.norm > 0 && error <= 2 * ideal + (inner ? border : sizeof(T) == 4 ? 1e-6 : 1e-5);
     if (!ok) failures++;
     if (!ok || quick)
         std::printf("%-4s %-58s error %.2e, of one rounding %.2e, not finite %llu\n", ok ? "ok" : "FAIL", name.c_str(), error, ideal, s.bad);

@@ -198,18 +198,18 @@ struct Attender {
         for (int i = 0; i < SCORES / 2; i++) p[i] = bf16Pair(s[2 * i], s[2 * i + 1]);
     }
 
-    /** Follows maxima that have risen; the last mix must not be under way when o is touched. */
+    /** Follows maxima that have risen. The last mix must not be under way when o is touched; all warps wait for it at one place. */
     __device__ __forceinline__ void raiseLevels() {
         float row0, row1;
         __syncwarp();
         largest(row0, row1);
+        productWait<0>();
+        pinned(o);
         if (!__any_sync(~0u, row0 > level0 || row1 > level1)) return;
         row0 = fmaxf(row0, level0), row1 = fmaxf(row1, level1);
         const float scale0 = exp2f(level0 - row0), scale1 = exp2f(level1 - row1);
         level0 = row0, level1 = row1;
         sum0 *= scale0, sum1 *= scale1;
-        productWait<0>();
-        pinned(o);
 #pragma unroll
         for (int i = 0; i < WIDTH / 2; i += 4) o[i] *= scale0, o[i + 1] *= scale0, o[i + 2] *= scale1, o[i + 3] *= scale1;
     }

@@ -101,6 +101,11 @@ public final class Parts implements AutoCloseable {
         text.load(watch);
     }
 
+    /** A text encoder that does not stay makes room for what comes next, before the stage is over. */
+    void promptsAreEncoded() {
+        text.leaveIfFree();
+    }
+
     /** Work with the text encoder, where it is; nothing of the device may leave it. */
     <T> T encode(Function<Umt5Encoder, T> work) {
         return text.run(work);

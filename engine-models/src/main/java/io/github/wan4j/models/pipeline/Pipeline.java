@@ -250,6 +250,7 @@ final class Pipeline {
             clock.done(2, Optional.empty());
             cancellation.run();
             if (pictured) {
+                model.parts().promptsAreEncoded();
                 conditioning = conditioning();
                 clock.done(3, Optional.empty());
                 cancellation.run();

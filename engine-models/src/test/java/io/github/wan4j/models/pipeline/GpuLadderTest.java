@@ -210,9 +210,12 @@ class GpuLadderTest {
                 assertThat(video.frameCount()).isEqualTo(33);
                 List<RunReport.Retry> retries = video.report().retries();
                 assertThat(retries).isNotEmpty().allMatch(retry -> retry.stage() == Stage.DECODE);
-                String last = retries.get(retries.size() - 1).change();
-                assertThat(last).startsWith(limit > frames ? "vae chunk" : "vae tile");
-                assertThat(session.memory().used().orElseThrow()).isEqualTo(before);
+                assertThat(retries.get(0).change()).startsWith("vae chunk");
+                if (limit < frames) {
+                    assertThat(retries).anyMatch(retry -> retry.change().startsWith("vae tile"));
+                }
+                assertThat(session.memory().used().orElseThrow()) // weights that went may not have been needed again
+                        .isLessThanOrEqualTo(before);
             }
         });
     }
