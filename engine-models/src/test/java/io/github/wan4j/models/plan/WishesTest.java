@@ -48,8 +48,8 @@ class WishesTest {
     void theBestWithinTheTimeIsTaken() {
         assertThat(grant(3600, null).row().tier()).isEqualTo(Tier.EXACT);
         assertThat(grant(600, null).row().tier()).isEqualTo(Tier.BALANCED);
-        assertThat(grant(450, null).row().tier()).isEqualTo(Tier.SPEED);
-        Wishes.Granted shortest = grant(350, null);
+        assertThat(grant(400, null).row().tier()).isEqualTo(Tier.SPEED);
+        Wishes.Granted shortest = grant(300, null);
         assertThat(shortest.plan().steps()).hasSize(20);
         assertThat(shortest.reason())
                 .startsWith("tier balanced with 20 steps: about ")
